@@ -1,1 +1,56 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""What a message is about: the person's own words, the language to answer in, and the queue, with evidence.
+
+Pure and deterministic: the same message gives the same triage, on any thread and in any process. It judges by
+what the person wrote now; only where that says nothing do the subject, and then headers and history, speak.
+"""
+
+from dataclasses import dataclass
+
+from intake.message import Message
+from intake.triage.language import LanguageGuess, detect, warm_up
+from intake.triage.routing import Evidence, Routing, Rules, route
+from intake.triage.text import first_paragraph, own_words
+
+__all__ = [
+    "Evidence",
+    "LanguageGuess",
+    "Routing",
+    "Rules",
+    "Triage",
+    "detect",
+    "first_paragraph",
+    "own_words",
+    "route",
+    "triage",
+    "warm_up",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What a message is about, and the words that it was judged by."""
+
+    language: LanguageGuess
+    queue: Routing
+    own_words: str
+
+
+def triage(message: Message, rules: Rules, *, hints: tuple[str, ...] = ()) -> Triage:
+    """Language and queue of ``message``. ``hints`` are language codes known otherwise, such as an earlier case's.
+
+    Reads ``subject``, ``text``, ``from_``, the file names and the header Content-Language; never raises.
+    """
+    own = own_words(message.text)
+    declared = tuple(code.strip() for value in message.all("Content-Language") for code in value[:100].split(","))
+    return Triage(
+        language=detect(own, subject=message.subject, hints=(*hints, *declared)),
+        queue=route(
+            rules,
+            subject=message.subject,
+            own_words=own,
+            sender_domain=message.from_[0].address.rpartition("@")[2] if message.from_ else "",
+            attachments=tuple(part.filename for part in message.parts if part.filename),
+        ),
+        own_words=own,
+    )

@@ -1,0 +1,343 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filing: what is recorded is put into its queue folder, and a copy of the acknowledgement beside it.
+
+With MOVE (RFC 6851) one command files a block of messages, and the server does it wholly or not at all. Without
+it: COPY, then ``\\Deleted``, then UID EXPUNGE (UIDPLUS, RFC 4315), each step in the ledger; never a bare
+EXPUNGE, which would delete what others marked. A server that offers neither cannot be served.
+
+After a crash, a row that is ``pending`` or ``copying`` may have been filed already. The target folder is then asked
+for a message with the same Message-ID, size and INTERNALDATE (which COPY and MOVE preserve) that belongs to no
+other row. A message that is nowhere is ``gone``: a clerk may move or delete at any moment, and that is no error.
+
+The copy of an acknowledgement is appended ``\\Seen`` once the relay has accepted it. Its row says
+``appending`` before and ``done`` after; a row found ``appending`` is looked up by its Message-ID first, so that a
+crash makes no second copy.
+
+A folder that refuses (quota, rights) holds up only itself: a notice is opened and the folder is tried again later,
+at growing intervals. Acknowledging does not wait for filing.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection as Database
+
+from intake.cases.case import NoticeText
+from intake.cases.ledger import Ledger
+from intake.cases.notices import Notice, close_notice, raise_notice
+from intake.cases.tables import AnyRow, messages, outbox
+from intake.errors import MailboxRefused
+from intake.servers.imap import Connection, Head
+
+BATCH = 200
+RETRY = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30), dt.timedelta(hours=2))
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """How the configuration's folder names are spelt on this server: namespace prefix, delimiter, parent folder."""
+
+    prefix: str
+    delimiter: str
+    parent: str
+
+    def on_server(self, folder: str) -> str:
+        """The full name. A delimiter inside a configured name would make a subfolder: it becomes a dash."""
+        name = folder.replace(self.delimiter, "-") if self.delimiter else folder
+        parts = [*(p for p in self.parent.split("/") if p), name]
+        return self.prefix + (self.delimiter or "/").join(parts)
+
+
+class Filing:
+    """Filing for one mailbox over one connection. ``now`` gives aware instants."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        connection: Connection,
+        mailbox: str,
+        folders: Folders,
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._ledger = ledger
+        self._connection = connection
+        self._mailbox = mailbox
+        self._folders = folders
+        self._now = now
+        self._uidvalidity: dict[str, int] = {}
+
+    def name(self, folder: str) -> str:
+        """How a queue folder is called on this server."""
+        return self._folders.on_server(folder)
+
+    async def prepare(self, folders: Sequence[str]) -> None:
+        """Create and subscribe the queue folders that do not exist; a refusal is a notice, not an error."""
+        there = {folder.name for folder in await self._connection.folders()}
+        for folder in folders:
+            if self._folders.on_server(folder) not in there:
+                try:
+                    await self._create(folder)
+                except MailboxRefused as error:
+                    await self._refused(folder, error)
+
+    async def _create(self, folder: str) -> None:
+        name = self._folders.on_server(folder)
+        if self._folders.parent:
+            # Some servers do not create what lies between; that it exists already is fine.
+            await self._connection.create(self._folders.on_server("x").removesuffix(self._folders.delimiter + "x"))
+        await self._connection.create(name)
+        await self._connection.subscribe(name)
+
+    # -- messages
+
+    async def recover(self, source: str, uidvalidity: int) -> None:
+        """Settle what an earlier run left in doubt. Opens target folders; the caller opens ``source`` again."""
+        await self._ledger.write(_supersede, self._mailbox, uidvalidity)
+        rows = await self._ledger.read(_unfiled, self._mailbox, uidvalidity, None)
+        if not rows:
+            return
+        await self._connection.select(source)
+        present = set(await self._connection.search())
+        for row in rows:
+            if row.filing == "copying" or (row.filing == "pending" and row.uid not in present):
+                found = await self._locate(row)
+                if row.uid not in present:
+                    state = "filed" if found else "gone"
+                else:
+                    state = "copied" if found else "pending"
+                await self._ledger.write(_settle, row.id, state, self._target(row.folder), found)
+            elif row.filing == "copied" and row.uid not in present:
+                await self._ledger.write(_settle, row.id, "filed", row.target_uidvalidity, row.target_uid)
+
+    async def file(self, uidvalidity: int) -> bool:
+        """File everything that waits, from the folder that is open now. True if anything was filed."""
+        rows = await self._ledger.read(_unfiled, self._mailbox, uidvalidity, self._now())
+        by_folder: dict[str, list[AnyRow]] = {}
+        for row in rows:
+            by_folder.setdefault(row.folder, []).append(row)
+        for folder, waiting in by_folder.items():
+            for start in range(0, len(waiting), BATCH):
+                await self._file_into(folder, waiting[start : start + BATCH])
+        return bool(rows)
+
+    async def _file_into(self, folder: str, rows: Sequence[AnyRow]) -> None:
+        target = self._folders.on_server(folder)
+        try:
+            await self._know(folder)
+            if "MOVE" in self._connection.capabilities:
+                moved: Mapping[int, int | None] = await self._connection.move([row.uid for row in rows], target)
+            else:
+                moved = await self._copy_and_expunge(rows, target)
+        except MailboxRefused as error:
+            await self._refused(folder, error)
+            await self._ledger.write(_postpone, [row.id for row in rows], self._now())
+            return
+        told = "UIDPLUS" in self._connection.capabilities
+        outcome = {row.id: ("filed" if row.uid in moved or not told else "gone", moved.get(row.uid)) for row in rows}
+        await self._ledger.write(_filed, outcome, self._target(folder))
+        await self._ledger.write(close_notice, "folder-refused", f"{self._mailbox}/{folder}", self._now())
+
+    async def _copy_and_expunge(self, rows: Sequence[AnyRow], target: str) -> dict[int, int | None]:
+        fresh = [row for row in rows if row.filing == "pending"]
+        moved = {row.uid: row.target_uid for row in rows if row.filing == "copied" and row.target_uid}
+        if fresh:
+            await self._ledger.write(_mark, [row.id for row in fresh], "copying")
+            copied = await self._connection.copy([row.uid for row in fresh], target)
+            moved |= copied
+            ids = {row.id: copied[row.uid] for row in fresh if row.uid in copied}
+            await self._ledger.write(_copied, ids, self._target(rows[0].folder))
+        there = [row.uid for row in rows if row.uid in moved]
+        await self._connection.mark_deleted(there)
+        await self._connection.expunge(there)
+        return moved
+
+    async def _locate(self, row: AnyRow) -> int | None:
+        """The UID under which a row's message lies in its target folder already, if it does."""
+        try:
+            await self._know(row.folder)
+            await self._connection.select(self._folders.on_server(row.folder))
+        except MailboxRefused:
+            return None
+        candidates = (
+            await self._connection.search(message_id=row.message_id)
+            if row.message_id
+            else (await self._connection.search())[-BATCH:]
+        )
+        claimed = await self._ledger.read(_claimed, self._mailbox, row.folder, self._target(row.folder))
+        for uid, head in (await self._connection.heads(set(candidates) - claimed)).items():
+            if head.size == row.size and head.internaldate == row.internal_date:
+                return uid
+        return None
+
+    # -- copies of acknowledgements
+
+    async def recover_copies(self) -> bool:
+        """Look up the copies that an earlier run may have appended. Opens folders; true if it did."""
+        rows = await self._ledger.read(_copies, self._mailbox, "appending", None)
+        for row in rows:
+            found = None
+            try:
+                await self._connection.select(self._folders.on_server(row.folder))
+                found = await self._by_message_id(row.mail_id)
+            except MailboxRefused:
+                pass  # the folder is gone: the copy is, too
+            await self._ledger.write(_copy_is, [row.id], "done" if found else "pending")
+        return bool(rows)
+
+    async def append_copies(self) -> None:
+        """Append the copies of all acknowledgements that were sent."""
+        rows = await self._ledger.read(_copies, self._mailbox, "pending", self._now())
+        if not rows:
+            return
+        await self._ledger.write(_copy_is, [row.id for row in rows], "appending")
+        for row in rows:
+            try:
+                await self._know(row.folder)
+                await self._connection.append(self._folders.on_server(row.folder), row.raw, date=row.sent_at)
+            except MailboxRefused as error:
+                await self._refused(row.folder, error)
+                await self._ledger.write(_postpone_copy, row.id, self._now() + RETRY[1])
+            else:
+                await self._ledger.write(_copy_is, [row.id], "done")
+
+    async def append_notice(self, folder: str, notice: Notice, raw: bytes) -> bool:
+        """Put a notice for staff into a folder, unread. False if the folder refused."""
+        try:
+            await self._know(folder)
+            await self._connection.append(self._folders.on_server(folder), raw, flags=("\\Flagged",), date=self._now())
+        except MailboxRefused as error:
+            await self._refused(folder, error)
+            return False
+        return True
+
+    async def _by_message_id(self, wanted: str) -> int | None:
+        found = await self._connection.heads(await self._connection.search(message_id=wanted))
+        return next((uid for uid, head in found.items() if _message_id(head) == wanted), None)
+
+    # -- folders
+
+    async def _know(self, folder: str) -> None:
+        """Make sure that a queue folder exists, and know its UIDVALIDITY; once for each connection."""
+        if folder in self._uidvalidity:
+            return
+        name = self._folders.on_server(folder)
+        try:
+            status = await self._connection.status(name)
+        except MailboxRefused:
+            await self._create(folder)
+            status = await self._connection.status(name)
+        self._uidvalidity[folder] = status.uidvalidity
+
+    def _target(self, folder: str) -> int | None:
+        return self._uidvalidity.get(folder)
+
+    async def _refused(self, folder: str, error: MailboxRefused) -> None:
+        self._uidvalidity.pop(folder, None)
+        notice = NoticeText(
+            "folder-refused",
+            f"{self._mailbox}/{folder}",
+            f"Im Postfach „{self._mailbox}“ nimmt der Ordner „{folder}“ nichts an; Nachrichten bleiben solange, wo sie sind. "
+            "Bitte Rechte und Speicherplatz des Kontos prüfen.",
+            f'mailbox {self._mailbox}: folder "{folder}": {error}; check rights and quota of the account',
+        )
+        await self._ledger.write(raise_notice, notice, self._now())
+
+
+def _message_id(head: Head) -> str:
+    value = BytesHeaderParser(policy=compat32).parsebytes(head.header).get("Message-ID", "")
+    return str(value).strip()
+
+
+def _supersede(connection: Database, mailbox: str, uidvalidity: int) -> None:
+    """A new UIDVALIDITY: old UIDs mean nothing any more, and the messages will be found again under new ones."""
+    connection.execute(
+        messages.update()
+        .where(
+            messages.c.mailbox == mailbox,
+            messages.c.uidvalidity != uidvalidity,
+            messages.c.filing.in_(["pending", "copying", "copied"]),
+        )
+        .values(filing="gone")
+    )
+
+
+def _unfiled(connection: Database, mailbox: str, uidvalidity: int, now: dt.datetime | None) -> Sequence[AnyRow]:
+    """Rows still to be filed, oldest first; with ``now``, only those that are due."""
+    query = sa.select(messages).where(
+        messages.c.mailbox == mailbox,
+        messages.c.uidvalidity == uidvalidity,
+        messages.c.filing.in_(["pending", "copying", "copied"]),
+    )
+    if now is not None:
+        query = query.where(messages.c.filing_after.is_(None) | (messages.c.filing_after <= now))
+    return connection.execute(query.order_by(messages.c.id)).all()
+
+
+def _claimed(connection: Database, mailbox: str, folder: str, uidvalidity: int | None) -> set[int]:
+    query = sa.select(messages.c.target_uid).where(
+        messages.c.mailbox == mailbox,
+        messages.c.folder == folder,
+        messages.c.target_uidvalidity == uidvalidity,
+        messages.c.target_uid.is_not(None),
+    )
+    return {uid for uid in connection.execute(query).scalars() if uid is not None}
+
+
+def _settle(connection: Database, row: int, state: str, uidvalidity: int | None, uid: int | None) -> None:
+    connection.execute(
+        messages.update()
+        .where(messages.c.id == row)
+        .values(filing=state, target_uidvalidity=uidvalidity if uid else None, target_uid=uid)
+    )
+
+
+def _filed(connection: Database, outcome: Mapping[int, tuple[str, int | None]], uidvalidity: int | None) -> None:
+    for row, (state, uid) in outcome.items():
+        _settle(connection, row, state, uidvalidity, uid)
+
+
+def _mark(connection: Database, rows: Sequence[int], state: str) -> None:
+    connection.execute(messages.update().where(messages.c.id.in_(rows)).values(filing=state))
+
+
+def _copied(connection: Database, targets: Mapping[int, int], uidvalidity: int | None) -> None:
+    for row, uid in targets.items():
+        _settle(connection, row, "copied", uidvalidity, uid)
+
+
+def _postpone(connection: Database, rows: Sequence[int], now: dt.datetime) -> None:
+    for row in connection.execute(sa.select(messages.c.id, messages.c.filing_attempts).where(messages.c.id.in_(rows))):
+        wait = RETRY[min(row.filing_attempts, len(RETRY) - 1)]
+        connection.execute(
+            messages.update()
+            .where(messages.c.id == row.id)
+            .values(filing_attempts=row.filing_attempts + 1, filing_after=now + wait)
+        )
+
+
+def _copies(connection: Database, mailbox: str, state: str, now: dt.datetime | None) -> Sequence[AnyRow]:
+    query = (
+        sa.select(outbox.c.id, outbox.c.mail_id, outbox.c.raw, outbox.c.sent_at, messages.c.folder)
+        .join(messages, messages.c.id == outbox.c.source_id)
+        .where(outbox.c.mailbox == mailbox, outbox.c.copy == state, outbox.c.raw.is_not(None))
+    )
+    if now is not None:
+        query = query.where(outbox.c.copy_after.is_(None) | (outbox.c.copy_after <= now))
+    return connection.execute(query.order_by(outbox.c.id).limit(BATCH)).all()
+
+
+def _copy_is(connection: Database, rows: Sequence[int], state: str) -> None:
+    """The text of a mail is deleted once it was sent and its copy lies in the folder."""
+    values: dict[str, Any] = {"copy": state}
+    if state == "done":
+        values["raw"] = None
+    connection.execute(outbox.update().where(outbox.c.id.in_(rows)).values(**values))
+
+
+def _postpone_copy(connection: Database, row: int, until: dt.datetime) -> None:
+    connection.execute(outbox.update().where(outbox.c.id == row).values(copy="pending", copy_after=until))

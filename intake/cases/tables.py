@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ledger's tables.
+
+What identifies a person stands in few columns (``cases.sender``, ``cases.subject``, ``outbox.recipient``,
+``outbox.raw``) so that retention and erasure can empty them; everything that must be remembered longer
+than a person may be known is a keyed hash (:mod:`intake.cases.keys`). Instants are stored in UTC.
+"""
+
+import datetime as dt
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """An aware instant, stored in UTC; SQLite keeps it as naive UTC text, PostgreSQL as timestamptz."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:
+        """Naive instants are a programming error: refuse them."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("the ledger takes aware instants only")
+        utc = value.astimezone(dt.UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:
+        """Always aware, always UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+AnyRow: TypeAlias = sa.Row[*tuple[Any, ...]]
+"""A row whose columns the reader names."""
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("uidvalidity", Integer),
+    Column("first_uid", Integer, nullable=False, default=1),
+    Column("backlog_below_uid", Integer, nullable=False, default=1),
+    Column("started_at", Instant),
+    Column("fetched_at", Instant),
+    Column("problem", Text),
+    Column("sent_uidvalidity", Integer),
+    Column("sent_uidnext", Integer),
+)
+"""``first_uid``: messages below it are left alone (``first_start = "leave"``); ``backlog_below_uid``: messages
+below it lay there before the first start and are never acknowledged (rule 19)."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("channel", Text, nullable=False),
+    Column("mailbox", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sender", Text),
+    Column("sender_key", Text, index=True),
+    Column("subject", Text),
+    Column("opened_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("acknowledged_at", Instant),
+    Column("answered_at", Instant),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), index=True),
+    Column("mailbox", Text, nullable=False),
+    Column("uidvalidity", Integer, nullable=False),
+    Column("uid", Integer, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("internal_date", Instant),
+    Column("recorded_at", Instant, nullable=False),
+    Column("reply", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("confidence", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("evidence", sa.JSON, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("filing", Text, nullable=False),
+    Column("filing_attempts", Integer, nullable=False, default=0),
+    Column("filing_after", Instant),
+    Column("target_uidvalidity", Integer),
+    Column("target_uid", Integer),
+    sa.UniqueConstraint("mailbox", "uidvalidity", "uid"),
+    Index("messages_filing", "mailbox", "filing"),
+    Index("messages_target", "mailbox", "folder", "target_uid"),
+)
+"""One message at one place, and what was decided about it; machine mail has no case. ``filing``: ``pending``, ``copying`` and ``copied`` (the
+fallback without MOVE), ``filed``, ``gone`` (a clerk was faster), ``stuck`` (given up, noticed)."""
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("reference", Text),
+    Column("at", Instant, nullable=False),
+)
+"""Every message ever recorded, by its identity keys; kept longer than anything else. ``reference``: of its case."""
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+)
+
+"""Message-IDs of a case. ``kind``: ``person``, ``acknowledgement`` or ``clerk``, by who wrote the message."""
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("mailbox", Text, primary_key=True),
+    Column("uidvalidity", Integer, primary_key=True),
+    Column("uid", Integer, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("source_id", ForeignKey("messages.id"), nullable=False),
+    Column("mailbox", Text, nullable=False),
+    Column("mail_id", Text, nullable=False, unique=True),
+    Column("envelope_sender", Text, nullable=False),
+    Column("recipient", Text),
+    Column("recipient_key", Text, nullable=False),
+    Column("domain_key", Text, nullable=False),
+    Column("raw", LargeBinary),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("problem", Text),
+    Column("copy", Text, nullable=False),
+    Column("copy_after", Instant),
+    Index("outbox_due", "state", "due_at"),
+    Index("outbox_copy", "mailbox", "copy"),
+    Index("outbox_recipient", "recipient_key", "created_at"),
+    Index("outbox_domain", "domain_key", "created_at"),
+    Index("outbox_mailbox", "mailbox", "created_at"),
+)
+"""``state``: ``held``, ``queued``, ``sent``, ``failed``, ``dropped``. ``copy``: ``none``, ``waiting`` (not sent yet),
+``pending``, ``appending``, ``done``."""
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("mailbox", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("sentence", Text, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("cause", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("german", Text, nullable=False),
+    Column("english", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("posted_at", Instant),
+    Index("notices_open", "cause", "subject", "closed_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)

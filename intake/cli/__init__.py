@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: a thin shell over the parts. Names and exit codes are a contract.
+
+0: done. 1: a problem that the user can fix, told in clear sentences on stderr, without a traceback. 2: usage.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+from random import SystemRandom
+from typing import Annotated
+
+import typer
+
+from intake import __version__
+from intake.errors import IntakeError
+
+app = typer.Typer(
+    name="intake",
+    help="Every message to the office filed, every person acknowledged exactly once.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DEFAULT_CONFIG = Path("intake.toml")
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.", metavar="FILE")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"intake {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Every message to the office filed, every person acknowledged exactly once."""
+
+
+@app.command()
+def init(directory: Annotated[Path, typer.Argument(help="Where to write.")] = Path()) -> None:
+    """Write a commented intake.toml and the folders beside it; never overwrites."""
+    from intake.cli.init import write
+
+    for line in write(directory):
+        typer.echo(line)
+
+
+@app.command()
+def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Try everything that the service needs; every problem with its remedy."""
+    from intake.cli.check import check as run_check
+
+    if not asyncio.run(run_check(config, typer.echo)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Run the daemon in the foreground, until SIGTERM or Ctrl-C."""
+    import os
+
+    from intake.cli.logs import to_stdout
+    from intake.config import load
+    from intake.daemon import Daemon, system_clock
+
+    settings = load(config)
+    to_stdout()
+    asyncio.run(Daemon(settings, environment=os.environ, now=system_clock, random=SystemRandom()).run())
+
+
+@app.command()
+def explain(
+    files: Annotated[list[str], typer.Argument(help="Messages (.eml), or - for file names on stdin.", metavar="FILE…")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    config: Annotated[Path | None, typer.Option("--config", help="Default: the built-in example office.")] = None,
+    address: Annotated[list[str] | None, typer.Option(help="One more address that is ours.")] = None,
+    any_recipient: Annotated[
+        bool, typer.Option("--any-recipient", help="Do not ask that a message be addressed to us.")
+    ] = False,
+) -> None:
+    """Show the full plan for each message, without any side effect."""
+    from intake.cli.explain import explain as run_explain
+
+    if not run_explain(
+        files, config, as_json=as_json, addresses=address or [], any_recipient=any_recipient, echo=typer.echo
+    ):
+        raise typer.Exit(1)
+
+
+@app.command()
+def case(
+    ref: Annotated[str, typer.Argument(help="A case reference, as people type it.", metavar="REF")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Show everything known about one case, with reasons."""
+    from intake.cli.show import show_case
+
+    asyncio.run(show_case(config, ref, as_json=as_json, echo=typer.echo))
+
+
+@app.command()
+def status(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Is it working: mailboxes, last fetch, outbox, holds, notices."""
+    from intake.cli.show import show_status
+
+    asyncio.run(show_status(config, as_json=as_json, echo=typer.echo))
+
+
+@app.command()
+def resume(
+    config: ConfigOption = DEFAULT_CONFIG,
+    discard: Annotated[bool, typer.Option("--discard", help="Drop what was held instead of sending it.")] = False,
+) -> None:
+    """Lift a hold (breaker, restored backup); what was held is sent, unless it is too old."""
+    from intake.cli.show import lift_holds
+
+    asyncio.run(lift_holds(config, discard=discard, echo=typer.echo))
+
+
+@app.command()
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="End by itself; exit code 0 only if all came out right.")
+    ] = False,
+    folder: Annotated[Path | None, typer.Option(help="Where to keep the outgoing mail.")] = None,
+) -> None:
+    """The whole service on this machine, with an embedded mail server and sample mail in many languages."""
+    try:
+        from intake.demo import run_demo
+    except ImportError as error:
+        raise IntakeError(
+            f"the demo needs extra packages ({error.name} is missing); "
+            "install them with: pip install 'amtseingang[demo]'"
+        ) from None
+    if not run_demo(once=once, folder=folder):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The command ``intake``."""
+    try:
+        app()
+    except IntakeError as error:
+        for line in str(error).splitlines():
+            print(f"intake: {line}", file=sys.stderr)  # noqa: T201 - the command's own output
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)

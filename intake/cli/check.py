@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``intake check``: try everything that the service needs, and name what is wrong with its remedy.
+
+Each line begins with ``ok``, ``warning`` or ``problem``; problems make the exit code 1. Nothing is sent and no
+message is touched; queue folders that do not exist yet are created, which is how their permission is tried.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from intake import config
+from intake.cases.filing import Folders
+from intake.cases.ledger import Ledger
+from intake.config import Settings
+from intake.daemon import account, load_texts, relay
+from intake.errors import ConfigurationError, IntakeError
+from intake.languages import LANGUAGES
+from intake.mail.acknowledgement import Texts
+from intake.servers.imap import Connection
+from intake.servers.smtp import Sender
+from intake.triage.routing import Rules
+
+Echo = Callable[[str], None]
+
+
+class _Report:
+    """Prints findings as they come, and remembers whether any was a problem."""
+
+    def __init__(self, echo: Echo) -> None:
+        self._echo = echo
+        self.fine = True
+
+    def ok(self, text: str) -> None:
+        self._echo(f"ok       {text}")
+
+    def warning(self, text: str) -> None:
+        self._echo(f"warning  {text}")
+
+    def problem(self, error: object) -> None:
+        self.fine = False
+        for line in str(error).splitlines():
+            self._echo(f"problem  {line}")
+
+
+async def check(file: Path, echo: Echo) -> bool:
+    """Check everything; true if there is no problem."""
+    report = _Report(echo)
+    try:
+        settings = config.load(file)
+    except ConfigurationError as error:
+        report.problem(error)
+        return False
+    report.ok(f"{file}: configuration of {settings.configuration.office.name}")
+    texts = _texts(settings, report)
+    _trust(settings, report)
+    _ledger(settings, report)
+    for name in settings.configuration.mailboxes:
+        await _mailbox(settings, name, report)
+    if not settings.configuration.mailboxes:
+        report.warning(f"{file}: no mailbox is configured yet; add one, e.g. [mailboxes.main]")
+    if settings.configuration.smtp is not None:
+        await _relay(settings, report)
+    if texts is not None and report.fine:
+        echo("All is well.")
+    return report.fine
+
+
+def _texts(settings: Settings, report: _Report) -> Texts | None:
+    try:
+        texts = load_texts(settings)
+        Rules.shipped(settings.configuration.queues)
+    except ConfigurationError as error:
+        report.problem(error)
+        return None
+    report.ok(f"texts in {len(texts.languages)} languages: {', '.join(sorted(texts.languages))}")
+    missing = [code for code in LANGUAGES if code not in texts.languages]
+    if missing:
+        report.warning(f"no text yet in {', '.join(missing)}: who writes in these is answered in the unsure languages")
+    drafts = sorted(texts.languages - texts.usable(drafts=False))
+    if drafts and settings.configuration.service.drafts:
+        report.warning(
+            f"texts that no native speaker has reviewed are used ({', '.join(drafts)}); "
+            "have them read, or set service.drafts = false"
+        )
+    return texts
+
+
+def _trust(settings: Settings, report: _Report) -> None:
+    if not settings.configuration.trust.authserv:
+        report.warning(
+            f"{settings.file}: trust.authserv: nothing is trusted, so forged senders cannot be told; "
+            "name the authserv-id that your mail server writes into Authentication-Results"
+        )
+
+
+def _ledger(settings: Settings, report: _Report) -> None:
+    try:
+        ledger = Ledger.open(settings.ledger_url, settings.data)
+    except IntakeError as error:
+        report.problem(f"{settings.file}: service.data: {error}")
+        return
+    ledger.close()
+    report.ok(f"ledger in {settings.data}")
+
+
+async def _mailbox(settings: Settings, name: str, report: _Report) -> None:
+    where = f"{settings.file}: mailboxes.{name}"
+    try:
+        connection = await Connection.open(account(settings, name, os.environ))
+    except ConfigurationError as error:
+        report.problem(error)
+        return
+    except IntakeError as error:
+        report.problem(f"{where}: {error}")
+        return
+    try:
+        await _folders(settings, name, where, connection, report)
+    except IntakeError as error:
+        report.problem(f"{where}: {error}")
+    finally:
+        await connection.logout()
+
+
+async def _folders(settings: Settings, name: str, where: str, connection: Connection, report: _Report) -> None:
+    mailbox = settings.configuration.mailboxes[name]
+    if not {"MOVE", "UIDPLUS", "IMAP4REV2"} & connection.capabilities:
+        report.problem(
+            f"{where}: the server offers neither MOVE nor UIDPLUS, so messages cannot be filed safely; "
+            "use a server that offers one of them"
+        )
+    if "IDLE" not in connection.capabilities:
+        report.warning(f"{where}: the server offers no IDLE: new mail is noticed within half a minute, not at once")
+    prefix, delimiter = await connection.namespace()
+    folders = Folders(prefix, delimiter, mailbox.parent_folder)
+    there = {folder.name for folder in await connection.folders()}
+    for queue_id, queue in settings.configuration.queues.items():
+        folder = folders.on_server(queue.folder)
+        try:
+            if folder not in there:
+                if mailbox.parent_folder:
+                    await connection.create(folders.on_server("x").removesuffix(delimiter + "x"))
+                await connection.create(folder)
+                await connection.subscribe(folder)
+        except IntakeError as error:
+            report.problem(
+                f"{settings.file}: queues.{queue_id}.folder: {error}; grant the right to create it, create it by hand, "
+                f"or set mailboxes.{name}.parent_folder"
+            )
+            return
+    await connection.select(mailbox.folder)
+    report.ok(f"mailbox {name}: signed in, {len(settings.configuration.queues)} queue folders")
+
+
+async def _relay(settings: Settings, report: _Report) -> None:
+    smtp = settings.configuration.smtp
+    assert smtp is not None
+    try:
+        sender = Sender(relay(settings, os.environ))
+    except ConfigurationError as error:
+        report.problem(error)
+        return
+    own = next((m.address for m in settings.configuration.mailboxes.values()), settings.configuration.office.email)
+    try:
+        probe = await sender.probe(own_address=own)
+    except IntakeError as error:
+        report.problem(f"{settings.file}: smtp: {error}")
+        return
+    finally:
+        await sender.close()
+    report.ok(f"relay {smtp.host}: reached" + (", delivery notifications" if probe.dsn else ""))
+    if probe.null_sender and smtp.bounce_address is None:
+        report.warning(
+            f"relay {smtp.host}: acknowledgements go out with the empty sender, so DMARC rests on DKIM alone; "
+            "make sure that the relay signs with the domain of the mailbox's address"
+        )
+    elif not probe.null_sender and smtp.bounce_address is None:
+        report.problem(
+            f"{settings.file}: smtp.bounce_address: the relay refuses the empty sender; "
+            "name a watched mailbox that bounces may go to"
+        )

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``intake explain``: what would be done about a message, and why, without doing it.
+
+It supposes a fresh ledger, a message received now, and acknowledging switched on, so that only the message itself
+decides; one file never influences another.
+"""
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from intake import config
+from intake.cases.case import Known
+from intake.cli.init import EXAMPLE
+from intake.config import Settings
+from intake.daemon import load_texts
+from intake.languages import LANGUAGES
+from intake.mail.assessment import Assessment, Reader
+from intake.mail.eligibility import REASONS, Policy
+from intake.mail.plan import Plan, plan
+from intake.triage.routing import Rules
+
+MAX_FILE = 64 * 1024 * 1024
+"""Octets read of a file; what a message says lies far before."""
+
+_SECRET = b"explain needs keys that no ledger knows"
+
+Echo = Callable[[str], None]
+
+
+def builtin() -> Settings:
+    """The example office: trusts the authserv-id ``mx.example.org``, has a web form."""
+    return Settings(config.parse(EXAMPLE.read_text("utf-8"), None).configuration, None)
+
+
+def explain(
+    files: Sequence[str],
+    config_file: Path | None,
+    *,
+    as_json: bool,
+    addresses: Sequence[str],
+    any_recipient: bool,
+    echo: Echo,
+) -> bool:
+    """Explain each file; false if one could not be read."""
+    settings = config.load(config_file) if config_file else builtin()
+    service = settings.configuration.service.model_copy(update={"acknowledge": True})
+    configuration = settings.configuration.model_copy(update={"service": service})
+    name = next(iter(configuration.mailboxes), "")
+    policy = Policy.for_mailbox(configuration, name)
+    policy = replace(
+        policy,
+        own_addresses=policy.own_addresses | {a.lower() for a in addresses},
+        require_addressed=policy.require_addressed and not any_recipient,
+    )
+    reader = Reader(policy, Rules.shipped(configuration.queues), _SECRET, service.reference_prefix)
+    texts = load_texts(settings).languages
+    now = dt.datetime.now(dt.UTC)
+    fine = True
+    for file in _names(files):
+        try:
+            with open(file, "rb") as stream:
+                raw = stream.read(MAX_FILE)
+        except OSError as error:
+            print(f"intake: {file}: cannot be read ({error.strerror})", file=sys.stderr)  # noqa: T201
+            fine = False
+            continue
+        assessment = reader.assess(raw, now)
+        # The mailbox is not named, so that its switch "acknowledge = false" does not decide.
+        planned = plan(assessment, Known(), configuration, texts, mailbox="", now=now, internal_date=now)
+        if as_json:
+            echo(json.dumps(_as_json(file, assessment, planned), ensure_ascii=False))
+        else:
+            echo(_as_text(file, assessment, planned))
+    return fine
+
+
+def _names(files: Sequence[str]) -> Iterator[str]:
+    for file in files:
+        if file == "-":
+            yield from (line.rstrip("\r\n") for line in sys.stdin if line.strip())
+        else:
+            yield file
+
+
+def _as_json(file: str, assessment: Assessment, planned: Plan) -> dict[str, Any]:
+    verdict = planned.verdict
+    return {
+        "file": file,
+        "sender": verdict.target.address if verdict.target else None,
+        "reply": verdict.reply,
+        "reason": verdict.reason,
+        "language": planned.language,
+        "confidence": planned.confidence,
+        "languages": list(planned.languages),
+        "queue": planned.queue,
+        "evidence": list(planned.evidence),
+        "subject": assessment.subject,
+    }
+
+
+def _as_text(file: str, assessment: Assessment, planned: Plan) -> str:
+    verdict = planned.verdict
+    reason = REASONS[verdict.reason]
+    language = LANGUAGES.get(planned.language)
+    named = f"{language.name} ({language.endonym})" if language else "another language"
+    answer = f"yes, in {' + '.join(planned.languages)}" if verdict.reply else "no"
+    lines = [
+        file,
+        f"  subject     {assessment.subject or '(none)'}",
+        f"  sender      {verdict.target.address if verdict.target else '(nobody usable)'}",
+        f"  acknowledge {answer}: {reason.english} [{verdict.reason}]",
+        f"  language    {named}, {planned.confidence}",
+        f"  folder      {planned.folder} [{planned.queue}]",
+    ]
+    lines += [f"  {'because' if number == 0 else '':11} {text}" for number, text in enumerate(planned.evidence)]
+    return "\n".join(lines) + "\n"

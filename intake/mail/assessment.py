@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that one message says by itself: parsed, judged, triaged, and the keys to look it up by. Pure.
+
+The message's text goes no further than this: an assessment holds the subject, the sender's address, decisions
+and keyed hashes, never the body. In the daemon it is made in a worker process (:mod:`intake.mail.worker`).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from intake.cases import keys, reference
+from intake.mail.eligibility import Policy, Verdict, judge
+from intake.message import DeliveryFailure, Message, parse
+from intake.triage import triage
+from intake.triage.language import LanguageGuess
+from intake.triage.routing import Routing, Rules
+
+MAX_THREAD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What is known of a message without asking the ledger."""
+
+    verdict: Verdict
+    language: LanguageGuess
+    routing: Routing
+    sender: str
+    """The address that identifies the person: the target of an acknowledgement, else From; may be empty."""
+    subject: str
+    message_id: str
+    points_at: tuple[str, ...]
+    """References, then In-Reply-To: the nearest last."""
+    references_header: tuple[str, ...]
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    """Case references in subject and text."""
+    identities: tuple[str, ...]
+    text_key: str | None
+    date: dt.datetime | None
+    delivery_failures: tuple[DeliveryFailure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How one mailbox's messages are read; immutable, and sent to the worker as it is."""
+
+    policy: Policy
+    rules: Rules
+    secret: bytes
+    prefix: str
+
+    def assess(self, raw: bytes, internal_date: dt.datetime | None) -> Assessment:
+        """Assess one message; never raises on any bytes (whatever still does is the worker's to report)."""
+        message = parse(raw)
+        verdict = judge(message, self.policy)
+        about = triage(message, self.rules)
+        sender = _sender(message, verdict)
+        attachments = tuple(p.filename for p in message.parts if p.filename)
+        return Assessment(
+            verdict=verdict,
+            language=about.language,
+            routing=about.queue,
+            sender=sender,
+            subject=message.subject,
+            message_id=message.message_id,
+            points_at=(*message.references, *message.in_reply_to)[-MAX_THREAD:],
+            references_header=message.references,
+            in_reply_to=message.in_reply_to,
+            references=reference.find(self.prefix, f"{message.subject}\n{message.text}"),
+            identities=keys.identities(
+                self.secret,
+                message_id=message.message_id,
+                sender=sender,
+                date=message.date or internal_date,
+                subject=message.subject,
+                words=about.own_words,
+            ),
+            text_key=keys.same_text(
+                self.secret,
+                sender=sender,
+                subject=message.subject,
+                words=about.own_words,
+                attachments=attachments,
+            ),
+            date=message.date,
+            delivery_failures=message.delivery_failures,
+        )
+
+
+def _sender(message: Message, verdict: Verdict) -> str:
+    if verdict.target is not None:
+        return verdict.target.address
+    return message.from_[0].address if message.from_ else ""

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The outbox: a durable queue of outgoing mail inside the ledger, and the policy of retry.
+
+A row is written in the transaction that opens its case. It is handed to the one relay, and marked sent when the
+relay has accepted it. Nothing is marked before: if the connection is lost after the final dot, or the machine
+dies before the mark is durable, the same bytes with the same Message-ID are sent again, so that a receiver can
+drop the copy.
+
+Not now (4xx, network): again after 30 s, then twice as long each time up to 30 minutes, with some jitter, for 24
+hours (``smtp.max_age_hours``); then it is final. When several mails in a row fail, the relay is left alone for this
+round: it is the relay, not the mail. Never (5xx): final at once. A final failure is a notice; a permanent 5.1.x
+(no such address) also blocks the address. 5.7.x and a full mailbox do not.
+"""
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection as Database
+
+from intake.cases import records
+from intake.cases.case import NoticeText
+from intake.cases.ledger import Ledger
+from intake.cases.notices import close_notice, raise_notice
+from intake.cases.tables import AnyRow, cases, outbox
+from intake.config import Configuration
+from intake.errors import DeliveryDeferred, DeliveryRefused
+from intake.mail.reception import undeliverable
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+FIRST_WAIT = dt.timedelta(seconds=30)
+LONGEST_WAIT = dt.timedelta(minutes=30)
+GIVE_UP_ROUND_AFTER = 3
+"""Failures in a row after which the relay is left alone until the next round."""
+
+
+class Transport(Protocol):
+    """What the outbox needs of :class:`intake.servers.smtp.Sender`."""
+
+    async def send(self, raw: bytes, *, sender: str, recipient: str) -> None:
+        """Hand one mail to the relay; raises DeliveryDeferred or DeliveryRefused."""
+
+
+class Outbox:
+    """Drains the queue. ``sent`` is called with the mailbox's name after each accepted mail."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        transport: Transport,
+        configuration: Configuration,
+        *,
+        now: Callable[[], dt.datetime],
+        random: Random,
+        sent: Callable[[str], None],
+    ) -> None:
+        self._ledger = ledger
+        self._transport = transport
+        self._configuration = configuration
+        self._now = now
+        self._random = random
+        self._sent = sent
+        self.wake = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Drain whenever woken, until ``stop``; what is being sent is finished first."""
+        while not stop.is_set():
+            self.wake.clear()
+            while not stop.is_set() and await self.drain():
+                pass
+            if not stop.is_set():
+                await self.wake.wait()
+
+    async def drain(self) -> bool:
+        """Try what is due now, at most a batch of it. True if it pays to look again at once."""
+        failures = accepted = 0
+        rows = await self._ledger.read(_due, self._now())
+        for row in rows:
+            try:
+                await self._transport.send(row.raw, sender=row.envelope_sender, recipient=row.recipient)
+            except DeliveryRefused as error:
+                await self._final(row, str(error), error.status)
+            except DeliveryDeferred as error:
+                failures += 1
+                await self._later(row, str(error))
+                if failures >= GIVE_UP_ROUND_AFTER and not accepted:
+                    break
+            else:
+                accepted += 1
+                await self._ledger.write(_accepted, row.id, self._now())
+                log.info("acknowledged %s", row.reference)
+                self._sent(row.mailbox)
+        if accepted:
+            await self._ledger.write(close_notice, "relay", None, self._now())
+        return len(rows) == BATCH and accepted > 0
+
+    async def _later(self, row: AnyRow, problem: str) -> None:
+        now = self._now()
+        limit = dt.timedelta(hours=self._configuration.smtp.max_age_hours if self._configuration.smtp else 24)
+        if now - row.created_at >= limit:
+            await self._final(row, f"{problem} (given up after {limit})", None)
+            return
+        wait = min(FIRST_WAIT * 2 ** min(row.attempts, 10), LONGEST_WAIT) * (0.75 + self._random.random() / 2)
+        await self._ledger.write(_deferred, row.id, now + wait, problem)
+        notice = NoticeText(
+            "relay",
+            "relay",
+            "Bestätigungen können zurzeit nicht verschickt werden; es wird weiter versucht. "
+            "Bitte den Mailserver für ausgehende Post prüfen.",
+            f"acknowledgements cannot be sent at the moment and are tried again: {problem}",
+        )
+        await self._ledger.write(raise_notice, notice, now)
+
+    async def _final(self, row: AnyRow, problem: str, status: str | None) -> None:
+        now = self._now()
+        await self._ledger.write(
+            _failed, row.id, problem, status, row.recipient_key, row.reference, now,
+            self._configuration.limits.blocked_days,
+        )  # fmt: skip
+        log.warning("acknowledgement of %s failed for good: %s", row.reference, problem)
+
+
+def _due(connection: Database, now: dt.datetime) -> Sequence[AnyRow]:
+    query = (
+        sa.select(outbox, cases.c.reference)
+        .join(cases, cases.c.id == outbox.c.case_id)
+        .where(outbox.c.state == "queued", outbox.c.due_at <= now)
+        .order_by(outbox.c.id)
+        .limit(BATCH)
+    )
+    return connection.execute(query).all()
+
+
+def _accepted(connection: Database, row: int, now: dt.datetime) -> None:
+    copy = sa.case((outbox.c.copy == "waiting", "pending"), else_="none")
+    raw = sa.case((outbox.c.copy == "waiting", outbox.c.raw), else_=sa.null())
+    connection.execute(
+        outbox.update()
+        .where(outbox.c.id == row)
+        .values(state="sent", sent_at=now, attempts=outbox.c.attempts + 1, copy=copy, raw=raw, problem=None)
+    )
+
+
+def _deferred(connection: Database, row: int, due: dt.datetime, problem: str) -> None:
+    connection.execute(
+        outbox.update().where(outbox.c.id == row).values(attempts=outbox.c.attempts + 1, due_at=due, problem=problem)
+    )
+
+
+def _failed(
+    connection: Database,
+    row: int,
+    problem: str,
+    status: str | None,
+    recipient_key: str,
+    reference: str,
+    now: dt.datetime,
+    blocked_days: int,
+) -> None:
+    connection.execute(
+        outbox.update()
+        .where(outbox.c.id == row)
+        .values(state="failed", attempts=outbox.c.attempts + 1, problem=problem, raw=None, copy="none")
+    )
+    raise_notice(connection, undeliverable(reference, status or problem), now)
+    if status is not None and status.startswith("5.1."):
+        records.block(connection, recipient_key, status, now, blocked_days)
+
+
+def summary(connection: Database) -> dict[str, int]:
+    """How many mails are in which state."""
+    query = sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def oldest_waiting(connection: Database) -> dt.datetime | None:
+    """Since when the oldest mail waits to be sent."""
+    query = sa.select(outbox.c.created_at).where(outbox.c.state == "queued").order_by(outbox.c.created_at).limit(1)
+    return connection.execute(query).scalar()

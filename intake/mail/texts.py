@@ -1,0 +1,343 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The texts of the acknowledgement: found, checked once, compiled, and never changed afterwards.
+
+One Jinja2 file per language holds the blocks of :data:`BLOCKS`. A text is plain words with ``{{ values }}``:
+no tags, no filters, no attributes, no markup. That keeps every language equal in facts, lets HTML and plain
+text come from one source, and leaves nothing that a text could do to the service. All texts are checked when
+they are loaded and every mistake is reported at once, so a broken text is found by ``intake check`` and not
+by a resident. An office overrides one file by placing its own under the same name.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from intake.errors import ConfigurationError
+from intake.languages import LANGUAGES
+
+FILE_BYTES = 64 * 1024
+"""A text is a few kilobytes; what is larger is a mistake."""
+
+BLOCKS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "subject": frozenset({"reference"}),
+        "greeting": frozenset(),
+        "received": frozenset({"received_at"}),
+        "received_follow_up": frozenset({"received_at"}),
+        "received_closed": frozenset({"next_opening"}),
+        "reference": frozenset({"reference"}),
+        "team": frozenset({"team"}),
+        "expected": frozenset({"working_days"}),
+        "closure": frozenset({"closure"}),
+        "appointment": frozenset({"appointment_url"}),
+        "appointment_first": frozenset({"appointment_url"}),
+        "do_not": frozenset(),
+        "not_a_decision": frozenset(),
+        "emergency": frozenset({"emergency_phone"}),
+        "hours": frozenset(),
+        "service_point": frozenset({"service_point_address"}),
+        "automatic": frozenset(),
+        "privacy": frozenset({"privacy_url"}),
+        "decisive": frozenset(),
+        "unsure": frozenset(),
+        "signature": frozenset({"office_name", "office_address", "office_phone", "office_website"}),
+    }
+)
+"""Every block that a text must hold, and the values that it must use, no more and no fewer."""
+
+HUMAN_QUEUES = (
+    "appointments", "residence-permit", "work-study", "family", "naturalisation", "asylum", "ukraine",
+    "visa-invitation", "travel-documents", "lawyers-authorities", "complaints", "general",
+)  # fmt: skip
+"""The queues that ``queues.toml`` names in each language."""
+
+_CODES = frozenset({*LANGUAGES, "sr-Cyrl"})
+_STATUS = re.compile(r"\{#\s*status:\s*(draft|reviewed)\s*#\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Isolated:
+    """A value in a sentence: isolated, so that its direction does not disturb the words around it."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"\u2068{self.text}\u2069"
+
+    def __html__(self) -> str:
+        return Markup("<bdi>{}</bdi>").format(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Important(Isolated):
+    """A value that the eye should find first."""
+
+    def __html__(self) -> str:
+        return Markup("<strong><bdi>{}</bdi></strong>").format(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Isolated):
+    """The case reference: always left to right, never broken over two lines."""
+
+    def __html__(self) -> str:
+        return Markup('<strong dir="ltr" style="white-space:nowrap">{}</strong>').format(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Phone(Isolated):
+    """A telephone number that a phone can dial at a touch (RFC 3966)."""
+
+    def __html__(self) -> str:
+        digits = re.sub(r"[^\d+]", "", self.text)
+        return Markup('<a href="tel:{}" dir="ltr" style="white-space:nowrap">{}</a>').format(digits, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Link(Isolated):
+    """An address on the web, to be broken after a slash; what is not http or https is shown, not linked."""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __html__(self) -> str:
+        if not self.text.startswith(("https://", "http://")):
+            return Markup('<bdi dir="ltr">{}</bdi>').format(self.text)
+        shown = Markup("<wbr>").join(re.split(r"(?<=[^:/]/)", self.text))
+        return Markup('<a href="{}" dir="ltr">{}</a>').format(self.text, shown)
+
+
+class Texts:
+    """All acknowledgement texts, checked and compiled; immutable."""
+
+    __slots__ = ("_forms", "_html", "_status", "_teams", "_text")
+
+    def __init__(
+        self,
+        forms: Mapping[str, tuple[Template, Template]],
+        status: Mapping[str, Literal["draft", "reviewed"]],
+        teams: Mapping[str, Mapping[str, str]],
+        layouts: tuple[Template, Template],
+    ) -> None:
+        self._forms = forms
+        self._status = status
+        self._teams = teams
+        self._html, self._text = layouts
+
+    @classmethod
+    def load(cls, search_path: Sequence[Path]) -> "Texts":
+        """The texts in ``search_path``, the office's own folder first (see ``resources.search_path``).
+
+        Raises :class:`ConfigurationError`, one line per mistake: file, line or block, and what to do.
+        """
+        problems: list[str] = []
+        forms: dict[str, tuple[Template, Template]] = {}
+        status: dict[str, Literal["draft", "reviewed"]] = {}
+        environments = _environment(autoescape=True), _environment(autoescape=False)
+        for code, path in _language_files(search_path, problems):
+            source = _read(path, problems)
+            tree = None if source is None else _parsed(environments[0], source, path, problems)
+            if source is None or tree is None:
+                continue
+            found = list(_mistakes(tree, path))
+            problems += found
+            if not found:
+                html, text = (environment.from_string(source) for environment in environments)
+                forms[code] = html, text
+                match = _STATUS.search(source)
+                status[code] = "reviewed" if match and match[1] == "reviewed" else "draft"
+        if "de" not in forms and not problems:
+            problems.append("acknowledgement/de.j2: the German text is missing; every acknowledgement needs it")
+        teams = _teams(search_path, forms, problems)
+        layouts = [
+            _layout(environment, search_path, name, problems)
+            for environment, name in zip(environments, ("layout.html.j2", "layout.txt.j2"), strict=True)
+        ]
+        html_layout, text_layout = layouts
+        if problems or html_layout is None or text_layout is None:
+            raise ConfigurationError("\n".join(problems))
+        return cls(MappingProxyType(forms), MappingProxyType(status), teams, (html_layout, text_layout))
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The codes that have a text; ``sr-Cyrl`` stands beside ``sr``."""
+        return frozenset(self._forms)
+
+    def usable(self, *, drafts: bool) -> frozenset[str]:
+        """The languages that may be used: all, or those that a native speaker has reviewed; German always."""
+        return frozenset(c for c in self._forms if drafts or c == "de" or self._status[c] == "reviewed")
+
+    def team(self, code: str, queue: str) -> str:
+        """The name of a queue's team in a language, or an empty string."""
+        return self._teams.get(code, {}).get(queue, "")
+
+    def block(self, code: str, block: str, values: Mapping[str, Isolated], *, html: bool) -> str:
+        """One block with its values, as HTML or as plain text with isolates; spaces as in the file."""
+        template = self._forms[code][0 if html else 1]
+        return "".join(template.blocks[block](template.new_context(dict(values))))
+
+    def layout_html(self, sections: Sequence[object], title: str) -> str:
+        """The HTML document of these sections (:class:`intake.mail.acknowledgement.Section`)."""
+        return self._html.render(sections=sections, title=title)
+
+    def layout_text(self, sections: Sequence[object]) -> str:
+        """The plain text of these sections."""
+        return self._text.render(sections=sections)
+
+
+def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _language_files(search_path: Sequence[Path], problems: list[str]) -> Iterator[tuple[str, Path]]:
+    """Each language's file, the first on the path; a file that belongs to no language is a mistake."""
+    found: dict[str, Path] = {}
+    for folder in search_path:
+        for path in sorted((folder / "acknowledgement").glob("*.j2")):
+            if path.stem not in _CODES:
+                problems.append(f"{path}: {path.stem} is no language of the office; rename or remove the file")
+            found.setdefault(path.stem, path)
+    return ((code, found[code]) for code in sorted(found) if code in _CODES)
+
+
+def _first(search_path: Sequence[Path], name: str, problems: list[str]) -> Path | None:
+    for folder in search_path:
+        if (folder / name).is_file():
+            return folder / name
+    problems.append(f"{name}: missing; put the file back into {search_path[-1] if search_path else 'templates'}")
+    return None
+
+
+def _read(path: Path, problems: list[str]) -> str | None:
+    try:
+        with path.open("rb") as file:
+            octets = file.read(FILE_BYTES + 1)
+        if len(octets) > FILE_BYTES:
+            problems.append(f"{path}: larger than {FILE_BYTES // 1024} KiB; shorten it")
+            return None
+        return octets.decode("utf-8").removeprefix("\ufeff")
+    except OSError as error:
+        problems.append(f"{path}: cannot be read ({error.strerror}); make it readable for the service's user")
+    except UnicodeDecodeError:
+        problems.append(f"{path}: is not UTF-8 text; save it as UTF-8")
+    return None
+
+
+def _parsed(
+    environment: ImmutableSandboxedEnvironment, source: str, path: Path, problems: list[str]
+) -> nodes.Template | None:
+    try:
+        return environment.parse(source)
+    except TemplateSyntaxError as error:
+        problems.append(f"{path}:{error.lineno}: {error.message}; correct that line")
+    except RecursionError:
+        problems.append(f"{path}: nested too deeply; a text is plain words with {{{{ values }}}}")
+    return None
+
+
+def _mistakes(tree: nodes.Template, path: Path) -> Iterator[str]:
+    """What is wrong with a language's text, one sentence per mistake."""
+    seen: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, nodes.Block):
+            if node.name not in BLOCKS:
+                yield f"{path}:{node.lineno}: block {node.name} is unknown; known are {', '.join(BLOCKS)}"
+                continue
+            seen.add(node.name)
+            yield from _mistakes_in_block(node, path)
+        elif _words([node]).strip() or not isinstance(node, nodes.Output):
+            yield f"{path}:{node.lineno}: only blocks are allowed here; move the words into a block"
+    for name in BLOCKS:
+        if name not in seen:
+            yield f"{path}: block {name} is missing; add {{% block {name} %}}…{{% endblock %}}"
+
+
+def _mistakes_in_block(block: nodes.Block, path: Path) -> Iterator[str]:
+    used: set[str] = set()
+    for node in _leaves(block.body):
+        where = f"{path}:{node.lineno}: block {block.name}"
+        if isinstance(node, nodes.Name):
+            used.add(node.name)
+            if node.name not in BLOCKS[block.name]:
+                known = ", ".join(sorted(BLOCKS[block.name])) or "no values"
+                yield f"{where}: {{{{ {node.name} }}}} is unknown here; this block may use {known}"
+        elif not isinstance(node, nodes.TemplateData):
+            kind = type(node).__name__.lower()
+            yield f"{where}: only words and {{{{ values }}}} are allowed; remove the {kind}"
+        elif re.search(r"[<>&]", node.data):
+            yield f"{where}: <, > and & are not allowed in a text; write it without markup"
+    for name in sorted(BLOCKS[block.name] - used):
+        yield f"{path}:{block.lineno}: block {block.name}: {{{{ {name} }}}} is missing; add it"
+    if not _words(block.body).strip():
+        yield f"{path}:{block.lineno}: block {block.name} has no words; write it"
+
+
+def _leaves(body: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
+    for node in body:
+        if isinstance(node, nodes.Output):
+            yield from node.nodes
+        else:
+            yield node
+
+
+def _words(body: Iterable[nodes.Node]) -> str:
+    return "".join(node.data for node in _leaves(body) if isinstance(node, nodes.TemplateData))
+
+
+def _teams(search_path: Sequence[Path], codes: Iterable[str], problems: list[str]) -> Mapping[str, Mapping[str, str]]:
+    path = _first(search_path, "queues.toml", problems)
+    text = None if path is None else _read(path, problems)
+    if text is None:
+        return {}
+    try:
+        tables: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"{path}: not valid TOML: {error}; correct that line")
+        return {}
+    for code in sorted(codes):
+        names = tables.get(code)
+        missing = [
+            queue
+            for queue in HUMAN_QUEUES
+            if not isinstance(names, dict) or not isinstance(names.get(queue), str) or not names[queue].strip()
+        ]
+        problems += [f'{path}: {code}.{queue} is missing; add the team\'s name, {queue} = "…"' for queue in missing]
+    return MappingProxyType(tables)
+
+
+def _layout(
+    environment: ImmutableSandboxedEnvironment, search_path: Sequence[Path], name: str, problems: list[str]
+) -> Template | None:
+    """A layout, tried once on a small body, so that its mistakes show at the start too."""
+    path = _first(search_path, name, problems)
+    source = None if path is None else _read(path, problems)
+    if source is None:
+        return None
+    try:
+        template = environment.from_string(source)
+        paragraph = {
+            "html": Markup("a"), "text": "a", "rows": (("a", "a"),), "tag": "de", "direction": "ltr",
+        }  # fmt: skip
+        section = {"name": "a", "tag": "de", "direction": "ltr", "paragraphs": [paragraph]}
+        template.render(sections=[section, section], title="a")
+    except TemplateSyntaxError as error:
+        problems.append(f"{path}:{error.lineno}: {error.message}; correct that line")
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
+        problems.append(f"{path}: {error}; compare it with the shipped {name}")
+    else:
+        return template
+    return None

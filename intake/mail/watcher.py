@@ -1,0 +1,385 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One watched mailbox: a supervised task with one connection.
+
+A round looks for messages that the ledger does not know, reads them (header, structure, text parts; never an
+attachment), records them, and files them; then the copies of acknowledgements that were sent, and notices for
+staff, are put beside them. Between rounds the connection waits in IDLE, which is renewed, and swept
+periodically all the same: a cut network leaves IDLE hanging for ever, and servers forget to push.
+
+The ledger decides what is new, never a flag. A round that fails in any way ends the session; what was recorded is
+safe, what was not is found again. Sessions are opened again with a growing, jittered pause. A mailbox that
+fails stops nothing but itself, and is seen: notice, status, log.
+
+A message that cannot be read does not block those behind it. After a session broke while messages were being
+fetched, they are fetched one at a time; a message that failed ``limits.attempts`` times is quarantined.
+
+First start: messages that lay there before are filed and not acknowledged, or left alone (``first_start``).
+
+Staff. From time to time the account's Sent folder is read (headers only): a mail that points at a known
+message, or names a case reference, answers the case. So does the flag ``\\Answered`` on its latest message.
+"""
+
+import asyncio
+import datetime as dt
+import logging
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from sqlalchemy.engine import Connection as Database
+
+from intake.cases import notices, records, reference
+from intake.cases.case import NoticeText, Place
+from intake.cases.filing import Filing, Folders
+from intake.cases.ledger import Ledger
+from intake.config import Mailbox
+from intake.errors import IntakeError, MailboxError, MailboxRefused
+from intake.mail.reception import Arrival, Desk, quarantine, receive
+from intake.mail.worker import AssessmentFailed, Worker
+from intake.message import parse
+from intake.servers.imap import Account, Connection, Head
+
+log = logging.getLogger(__name__)
+
+BLOCK = 100
+"""Messages recorded in one transaction."""
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 300.0
+SENT_BLOCK = 200
+
+
+@dataclass(slots=True)
+class Wishes:
+    """What others want of a watcher: set from outside, read at the next round."""
+
+    wake: asyncio.Event
+    look_at_staff: bool = True
+
+
+class Watcher:
+    """Watches one mailbox. ``queued`` is called when an acknowledgement was queued; ``now`` gives aware instants."""
+
+    def __init__(
+        self,
+        name: str,
+        mailbox: Mailbox,
+        account: Account,
+        *,
+        ledger: Ledger,
+        worker: Worker,
+        desk: Desk,
+        now: Callable[[], dt.datetime],
+        random: Random,
+        queued: Callable[[], None],
+    ) -> None:
+        self.name = name
+        self.desk = desk
+        self.wishes = Wishes(asyncio.Event())
+        self._mailbox = mailbox
+        self._account = account
+        self._ledger = ledger
+        self._worker = worker
+        self._now = now
+        self._random = random
+        self._queued = queued
+        self._careful = False
+        self._failures = 0
+
+    # -- sessions
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watch until ``stop``; the round that is under way is finished first."""
+        while not stop.is_set():
+            try:
+                await self._session(stop)
+            except IntakeError as error:
+                await self._failed(str(error))
+            except Exception as error:
+                # A fault of ours. Its text might quote a message: only where it happened is told.
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                await self._failed(
+                    f"unexpected {type(error).__name__} at {where.name}:{where.lineno}; please report it"
+                )
+            if not stop.is_set():
+                await self._pause(stop)
+
+    async def _failed(self, problem: str) -> None:
+        self._failures += 1
+        log.warning("mailbox %s: %s", self.name, problem)
+        notice = NoticeText(
+            "mailbox",
+            self.name,
+            f"Das Postfach „{self.name}“ ist zurzeit nicht erreichbar; es wird weiter versucht. "
+            "Bitte die Verwaltung des Mailservers verständigen, wenn das länger dauert.",
+            f"mailbox {self.name}: {problem}",
+        )
+        await self._ledger.write(_note_problem, self.name, problem, notice, self._now())
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        seconds = min(FIRST_PAUSE * 2 ** min(self._failures - 1, 12), LONGEST_PAUSE)
+        waiting = asyncio.ensure_future(stop.wait())
+        await asyncio.wait([waiting], timeout=seconds * (0.5 + self._random.random() / 2))
+        waiting.cancel()
+
+    async def _session(self, stop: asyncio.Event) -> None:
+        connection = await Connection.open(self._account)
+        try:
+            session = await self._begin(connection)
+            await self._ledger.write(_note_problem, self.name, None, None, self._now())
+            self._failures = 0
+            while not stop.is_set():
+                self.wishes.wake.clear()
+                await self._round(session)
+                if not stop.is_set():
+                    service = self.desk.configuration.service
+                    await connection.idle(service.renew_idle_seconds, self.wishes.wake)
+        finally:
+            if stop.is_set():
+                await connection.logout()
+            else:
+                connection.drop()
+
+    async def _begin(self, connection: Connection) -> "_Session":
+        if not {"MOVE", "UIDPLUS", "IMAP4REV2"} & connection.capabilities:
+            raise MailboxRefused(
+                f"{self._account.host}: the server offers neither MOVE nor UIDPLUS, so nothing can be filed safely; "
+                "use a server that offers one of them"
+            )
+        prefix, delimiter = await connection.namespace()
+        folders = Folders(prefix, delimiter, self._mailbox.parent_folder)
+        filing = Filing(self._ledger, connection, self.name, folders, self._now)
+        await filing.prepare([queue.folder for queue in self.desk.configuration.queues.values()])
+        source = await connection.select(self._mailbox.folder)
+        if source.read_only:
+            raise MailboxRefused(
+                f'{self._account.host}: folder "{self._mailbox.folder}" is read-only for this user; grant write access'
+            )
+        session = _Session(connection, filing, source.uidvalidity)
+        await self._remember_start(source.uidvalidity, source.uidnext)
+        await filing.recover(self._mailbox.folder, source.uidvalidity)
+        await filing.recover_copies()
+        await self._open_source(session)
+        return session
+
+    async def _remember_start(self, uidvalidity: int, uidnext: int) -> None:
+        row = await self._ledger.read(records.mailbox_row, self.name)
+        if row is not None and row.uidvalidity == uidvalidity:
+            return
+        values: dict[str, Any] = {"uidvalidity": uidvalidity, "first_uid": 1, "backlog_below_uid": 1}
+        if row is None:
+            values["started_at"] = self._now()
+            values["first_uid" if self._mailbox.first_start == "leave" else "backlog_below_uid"] = uidnext
+        await self._ledger.write(records.update_mailbox, self.name, **values)
+
+    async def _open_source(self, session: "_Session") -> None:
+        source = await session.connection.select(self._mailbox.folder)
+        if source.uidvalidity != session.uidvalidity:
+            raise MailboxError(f'{self._account.host}: folder "{self._mailbox.folder}" was made anew; it is read again')
+
+    # -- a round
+
+    async def _round(self, session: "_Session") -> None:
+        if self.wishes.look_at_staff:
+            self.wishes.look_at_staff = False
+            await self._look_at_staff(session)
+            await self._open_source(session)
+        while await self._look_for_new(session):
+            await session.filing.file(session.uidvalidity)
+        await session.filing.file(session.uidvalidity)
+        await session.filing.append_copies()
+        if self.desk.configuration.filing_mailbox == self.name:
+            await self._post_notices(session)
+        await self._ledger.write(records.update_mailbox, self.name, fetched_at=self._now())
+
+    async def _look_for_new(self, session: "_Session") -> bool:
+        """Record what is new, one block of it. True if there may be more."""
+        row = await self._ledger.read(records.mailbox_row, self.name)
+        if row is None:
+            raise AssertionError("a session begins with the mailbox's row")
+        uids = await session.connection.search("UNDELETED", first=row.first_uid)
+        known = await self._ledger.read(records.known_uids, self.name, session.uidvalidity, uids)
+        new = [uid for uid in uids if uid not in known and uid not in session.set_aside]
+        if not new:
+            session.set_aside.clear()
+            return False
+        block = new[: 1 if self._careful else BLOCK]
+        if self._careful and not await self._may_try(session, block[0]):
+            return True
+        heads, skeletons = await self._fetch(session, block)
+        arrivals = []
+        for uid, raw in skeletons.items():
+            arrival = await self._assess(session, heads[uid], raw, row.backlog_below_uid)
+            if arrival is not None:
+                arrivals.append(arrival)
+        await self._record(session, arrivals)
+        if self._careful and len(new) == 1:
+            self._careful = False
+        # What was neither recorded nor gone is tried again in a later round, not in this one.
+        session.set_aside |= set(block)
+        return True
+
+    async def _fetch(self, session: "_Session", block: Sequence[int]) -> tuple[dict[int, Head], dict[int, bytes]]:
+        # If this breaks the session, the next one begins carefully: this flag outlives the exception.
+        self._careful, careful = True, self._careful
+        heads = await session.connection.heads(block)
+        skeletons = await session.connection.skeletons(list(heads.values()))
+        self._careful = careful
+        return heads, skeletons
+
+    async def _may_try(self, session: "_Session", uid: int) -> bool:
+        """Count an attempt before it is made, so that even one that kills the service counts."""
+        count = await self._ledger.write(records.failed_attempt, self.name, session.uidvalidity, uid)
+        if count <= self.desk.configuration.limits.attempts:
+            return True
+        place = Place(self.name, session.uidvalidity, uid, None, 0, backlog=False)
+        await self._quarantine(place, "fetching it broke the connection")
+        return False
+
+    async def _assess(self, session: "_Session", head: Head, raw: bytes, backlog_below: int) -> Arrival | None:
+        place = Place(
+            self.name, session.uidvalidity, head.uid, head.internaldate, head.size, backlog=head.uid < backlog_below
+        )
+        try:
+            if not head.header:
+                raise AssessmentFailed("the server could not show it")
+            return Arrival(place, await self._worker.assess(self.name, raw, head.internaldate))
+        except AssessmentFailed as error:
+            count = await self._ledger.write(records.failed_attempt, self.name, session.uidvalidity, head.uid)
+            log.warning("mailbox %s: message %d: %s (attempt %d)", self.name, head.uid, error, count)
+            if count >= self.desk.configuration.limits.attempts:
+                await self._quarantine(place, str(error))
+            return None
+
+    async def _record(self, session: "_Session", arrivals: Sequence[Arrival]) -> None:
+        if not arrivals:
+            return
+        received = await self._ledger.write(receive, self.desk, arrivals, self._now())
+        for one in received:
+            log.info(
+                "received %s: %s, %s, queue %s%s",
+                one.reference, one.reason, one.language, one.queue, ", acknowledgement queued" if one.queued else "",
+            )  # fmt: skip
+        if any(one.queued for one in received):
+            self._queued()
+
+    async def _quarantine(self, place: Place, problem: str) -> None:
+        one = await self._ledger.write(quarantine, self.desk, place, problem, self._now())
+        log.warning("mailbox %s: message %d quarantined as %s: %s", self.name, place.uid, one.reference, problem)
+
+    async def _post_notices(self, session: "_Session") -> None:
+        now = self._now()
+        configuration = self.desk.configuration
+        for notice in await self._ledger.read(notices.to_post, now):
+            raw = notices.mail(
+                notice,
+                secret=self.desk.secret,
+                office=configuration.office.name,
+                address=self._mailbox.address,
+                domain=self._mailbox.address.rpartition("@")[2],
+                now=self.desk.calendar.local(now),
+            )
+            if await session.filing.append_notice(configuration.queues["suspicious"].folder, notice, raw):
+                await self._ledger.write(notices.posted, notice.id, now)
+
+    # -- what staff did
+
+    async def _look_at_staff(self, session: "_Session") -> None:
+        folder = self._mailbox.sent_folder or await self._sent_folder(session.connection)
+        if folder:
+            await self._read_sent(session.connection, folder)
+        await self._read_answered(session)
+
+    async def _sent_folder(self, connection: Connection) -> str:
+        return next((f.name for f in await connection.folders() if f.special_use == "\\Sent" and f.selectable), "")
+
+    async def _read_sent(self, connection: Connection, folder: str) -> None:
+        try:
+            sent = await connection.select(folder)
+        except MailboxRefused:
+            return  # no Sent folder yet: nothing was sent
+        row = await self._ledger.read(records.mailbox_row, self.name)
+        if row is None or row.sent_uidvalidity != sent.uidvalidity or not row.sent_uidnext:
+            # What was sent before this service started answers nothing that it knows.
+            await self._ledger.write(
+                records.update_mailbox, self.name, sent_uidvalidity=sent.uidvalidity, sent_uidnext=sent.uidnext or 1
+            )
+            return
+        uids = await connection.search(first=row.sent_uidnext)
+        for start in range(0, len(uids), SENT_BLOCK):
+            heads = await connection.heads(uids[start : start + SENT_BLOCK])
+            replies = [_reply(head, self.desk.configuration.service.reference_prefix) for head in heads.values()]
+            await self._ledger.write(
+                _staff_wrote, self.desk.secret, self.name, replies, max(heads, default=0), self._now()
+            )
+
+    async def _read_answered(self, session: "_Session") -> None:
+        queues = [queue.folder for queue in self.desk.configuration.queues.values()]
+        for folder, first in (await self._ledger.read(records.open_targets, self.name, queues)).items():
+            try:
+                target = await session.connection.select(session.filing.name(folder))
+            except MailboxRefused:
+                continue
+            uids = await session.connection.search("ANSWERED", first=first)
+            await self._ledger.write(records.answered_targets, self.name, folder, target.uidvalidity, uids, self._now())
+
+
+@dataclass(slots=True)
+class _Session:
+    """One open connection and what is known about its folder; ``set_aside``: UIDs not to try again in this round."""
+
+    connection: Connection
+    filing: Filing
+    uidvalidity: int
+    set_aside: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """A mail in the Sent folder: its Message-ID, what it points at, the references in its subject, its time."""
+
+    message_id: str
+    points_at: tuple[str, ...]
+    references: tuple[str, ...]
+    at: dt.datetime
+    automatic: bool
+
+
+def _reply(head: Head, prefix: str) -> _Reply:
+    message = parse(head.header)
+    automatic = any(v.strip().lower() not in ("", "no") for v in message.all("Auto-Submitted"))
+    return _Reply(
+        message.message_id,
+        (*message.references, *message.in_reply_to),
+        reference.find(prefix, message.subject),
+        head.internaldate,
+        automatic,
+    )
+
+
+def _staff_wrote(
+    connection: Database, secret: bytes, mailbox: str, replies: Sequence[_Reply], last_uid: int, now: dt.datetime
+) -> None:
+    for reply in replies:
+        if reply.automatic:
+            continue
+        case, _ = records.case_of_thread(connection, secret, reply.points_at)
+        for name in reply.references:
+            case = case or records.case_by_reference(connection, name)
+        if case is not None:
+            records.answered(connection, case.id, reply.at)
+            if reply.message_id:
+                records.remember_thread(connection, secret, reply.message_id, case.id, "clerk", now)
+    if last_uid:
+        records.update_mailbox(connection, mailbox, sent_uidnext=last_uid + 1)
+
+
+def _note_problem(
+    connection: Database, mailbox: str, problem: str | None, notice: NoticeText | None, now: dt.datetime
+) -> None:
+    records.update_mailbox(connection, mailbox, problem=problem)
+    if notice is not None:
+        notices.raise_notice(connection, notice, now)
+    else:
+        notices.close_notice(connection, "mailbox", mailbox, now)

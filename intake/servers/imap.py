@@ -1,0 +1,491 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An IMAP account as the service needs it: find, read, file. Transport only, no policy.
+
+Signing in, locks and time limits are in ``imap_session``, the wire in ``imap_protocol``. Here holds:
+
+* Reading leaves no trace: always BODY.PEEK, always with a length, so that unread stays unread and
+  memory stays bounded. Attachments are never fetched.
+* At most 200 messages in a command.
+* Only UID commands name messages; a bare EXPUNGE, which would delete what others marked, does not exist.
+* A message that is gone is absent from the answer; that is an outcome, not an error.
+
+Errors are sentences with host, port and remedy: :class:`MailboxRefused` where the server said no and
+asking again at once will not help, :class:`MailboxError` for everything that may pass.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal as Choice
+
+from intake.errors import MailboxRefused
+from intake.servers import imap_structure as tree
+from intake.servers import imap_syntax as syntax
+from intake.servers.imap_protocol import Command
+from intake.servers.imap_session import Account, Session
+from intake.servers.imap_structure import Node
+from intake.servers.imap_syntax import Argument, Literal, SyntaxProblem, Value
+
+__all__ = ["Account", "Connection", "Folder", "FolderStatus", "Head", "SearchKey", "Selected"]
+
+BLOCK = 200
+"""Messages in one command: bounds memory here, patience there, and the length of the line."""
+HEADER_LIMIT = 65_536
+"""Octets fetched of a header block. A longer one is mostly recipients: these are then asked for apart."""
+FETCH_COST = 8 * 1024 * 1024
+"""Octets of bodies asked for in one command."""
+POLL_SECONDS = 30.0
+"""Between two NOOPs where the server offers no IDLE."""
+NEEDLE_LIMIT = 400
+"""Characters of a Message-ID that are searched for; HEADER finds it by a part."""
+
+SearchKey = Choice["ALL", "ANSWERED", "UNANSWERED", "SEEN", "UNSEEN", "DELETED", "UNDELETED", "FLAGGED"]
+
+_RECIPIENTS = "TO CC BCC"
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """An opened folder (RFC 9051 section 6.3.2)."""
+
+    uidvalidity: int
+    uidnext: int
+    """0 if the server does not say."""
+    exists: int
+    read_only: bool
+    permanent_flags: frozenset[str] = frozenset()
+    """``\\*`` among them: keywords can be made up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """All about a message but its body. ``size`` in octets; ``header`` at most 128 KiB, perhaps cut."""
+
+    uid: int
+    flags: frozenset[str]
+    internaldate: dt.datetime
+    size: int
+    header: bytes
+    structure: Node | None
+    """``None`` where the server gave none that makes sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of the account, its name as people read it."""
+
+    name: str
+    delimiter: str
+    attributes: frozenset[str]
+
+    @property
+    def special_use(self) -> str:
+        """``\\Sent``, ``\\Trash``, … (RFC 6154), or empty."""
+        uses = ("\\Sent", "\\Trash", "\\Drafts", "\\Junk", "\\Archive", "\\All", "\\Flagged")
+        present = {a.lower() for a in self.attributes}
+        return next((use for use in uses if use.lower() in present), "")
+
+    @property
+    def selectable(self) -> bool:
+        """Whether it can hold messages."""
+        return not {"\\noselect", "\\nonexistent"} & {a.lower() for a in self.attributes}
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """Counts of a folder that need not be open; -1 where the server does not say."""
+
+    messages: int
+    uidnext: int
+    uidvalidity: int
+    unseen: int
+
+
+def _blocks(uids: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(set(uids))
+    return (ordered[start : start + BLOCK] for start in range(0, len(ordered), BLOCK))
+
+
+class Connection(Session):
+    """A signed-in connection (:meth:`open`), with at most one folder open (:meth:`select`)."""
+
+    # -- folders
+
+    async def select(self, folder: str) -> Selected:
+        """Opens a folder for reading and writing. Raises :class:`MailboxRefused` if there is none."""
+        self._protocol.exists = 0
+        command = await self._command("SELECT", self._folder(folder), doing=f'to open the folder "{folder}"')
+        self._protocol.grown = True
+        codes = [response[0] for response in command.untagged]
+
+        def code(name: bytes) -> int:
+            found = next((w for w in (syntax.response_code(c, name) for c in codes) if w), None)
+            return int(found[0]) if found and found[0].isdigit() and len(found[0]) < 20 else 0
+
+        flags = next((w for w in (syntax.response_code(c, b"PERMANENTFLAGS") for c in codes) if w), [])
+        uidvalidity = code(b"UIDVALIDITY")
+        if not uidvalidity:
+            raise MailboxRefused(f'{self._where} keeps no lasting UIDs in "{folder}"; choose another folder')
+        return Selected(
+            uidvalidity=uidvalidity,
+            uidnext=code(b"UIDNEXT"),
+            exists=self._protocol.exists,
+            read_only=syntax.response_code(command.result[1], b"READ-ONLY") is not None,
+            permanent_flags=frozenset(f.strip(b"()").decode("utf-8", "replace") for f in flags) - {""},
+        )
+
+    async def folders(self) -> list[Folder]:
+        """All folders of the account, those shared with it included, with their special uses where given."""
+        extended = {"LIST-EXTENDED", "SPECIAL-USE"} <= self.capabilities
+        arguments = (b'""', b'"*"', *((b"RETURN (SPECIAL-USE)",) if extended else ()))
+        return _listed(await self._command("LIST", *arguments, doing="to list the folders"))
+
+    async def namespace(self) -> tuple[str, str]:
+        """Prefix and delimiter of the account's own folders (RFC 2342), such as ``("INBOX.", ".")``."""
+        if "NAMESPACE" in self.capabilities:
+            command = await self._command("NAMESPACE", doing="to name its namespace")
+            for response in command.untagged:
+                if response[0].upper().startswith(b"* NAMESPACE"):
+                    with contextlib.suppress(SyntaxProblem, IndexError, TypeError):
+                        prefix, delimiter = syntax.values(response)[2][0][:2]  # type: ignore[index]
+                        if isinstance(prefix, bytes):
+                            return syntax.folder_name(prefix), _text(delimiter)
+        listed = _listed(await self._command("LIST", b'""', b'""', doing="to name its delimiter"))
+        return "", listed[0].delimiter if listed else ""
+
+    async def create(self, folder: str) -> None:
+        """Makes a folder; that it exists already is fine. Raises :class:`MailboxRefused`."""
+        await self._command(
+            "CREATE",
+            self._folder(folder),
+            doing=f'to create the folder "{folder}"',
+            tolerate=b"ALREADYEXISTS",
+        )
+
+    async def subscribe(self, folder: str) -> None:
+        """Makes a folder appear in mail programs that show only subscribed ones."""
+        await self._command("SUBSCRIBE", self._folder(folder), doing=f'to subscribe to the folder "{folder}"')
+
+    async def status(self, folder: str) -> FolderStatus:
+        """Counts of a folder, which is not opened by it. Raises :class:`MailboxRefused` if there is none."""
+        items = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN)"
+        command = await self._command("STATUS", self._folder(folder), items, doing=f'the state of "{folder}"')
+        counts: dict[bytes, int] = {}
+        for response in command.untagged:
+            if response[0].upper().startswith(b"* STATUS "):
+                with contextlib.suppress(SyntaxProblem, IndexError):
+                    pairs = syntax.values(response)[3]
+                    if isinstance(pairs, list):
+                        named = zip(pairs[::2], pairs[1::2], strict=False)
+                        counts |= {n.upper(): syntax.number(v) for n, v in named if isinstance(n, bytes)}
+        return FolderStatus(*(counts.get(n, -1) for n in (b"MESSAGES", b"UIDNEXT", b"UIDVALIDITY", b"UNSEEN")))
+
+    # -- finding and reading
+
+    async def search(self, *keys: SearchKey, first: int = 1, message_id: str = "") -> list[int]:
+        """UIDs from ``first`` on that match all ``keys``, ascending.
+
+        ``message_id`` is looked for in the header Message-ID, as a part of it and without regard to
+        case, as IMAP does: compare the result's headers. What cannot be searched for matches nothing.
+        """
+        self._protocol.grown = False
+        arguments: list[Argument] = [b"UID", b"%d:*" % max(1, first), *(key.encode("ascii") for key in keys)]
+        if message_id:
+            # A part of it will do, so what no server could find anyway is cut off.
+            needle = re.split(r"[\x00-\x1f\x7f]", message_id)[0][:400]
+            if not needle:
+                return []
+            wanted = syntax.string(needle)
+            if isinstance(wanted, Literal):
+                arguments[:0] = [b"CHARSET", b"UTF-8"]
+            arguments += [b"HEADER", b"Message-ID", wanted]
+        command = await self._command("UID SEARCH", *arguments, doing="to search")
+        found: set[int] = set()
+        for response in command.untagged:
+            if response[0][:9].upper() == b"* SEARCH ":
+                found.update(int(n) for n in response[0][9:].split() if n.isdigit() and len(n) <= 10)
+        # "n:*" means "the last one" where no UID is as large as n (RFC 9051 section 9, seq-range).
+        return sorted(uid for uid in found if uid >= first)
+
+    async def heads(self, uids: Iterable[int]) -> dict[int, Head]:
+        """Flags, dates, sizes, headers and structures; a message that is gone is absent.
+
+        A message that the server itself cannot read comes with an empty header.
+        """
+        heads: dict[int, Head] = {}
+        for block in _blocks(uids):
+            facts = "UID FLAGS INTERNALDATE RFC822.SIZE"
+            header = f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>"
+            rows, garbled = await self._fetch(block, f"{facts} BODYSTRUCTURE {header}")
+            if garbled:
+                missing = [uid for uid in block if uid not in rows]
+                rows |= (await self._fetch(missing, f"{facts} {header}"))[0]
+            # A row of flags alone is news of another client's doing, not an answer.
+            found = {uid: _head(uid, row) for uid, row in rows.items() if not row or b"BODY[HEADER]" in row}
+            heads |= found | await self._long_headers(h for h in found.values() if len(h.header) >= HEADER_LIMIT)
+        return heads
+
+    async def _long_headers(self, heads: Iterable[Head]) -> dict[int, Head]:
+        """The same heads with the recipients last, so that a thousand of them hide nothing else."""
+        by_uid = {head.uid: head for head in heads}
+        rest, names = f"HEADER.FIELDS.NOT ({_RECIPIENTS})", f"HEADER.FIELDS ({_RECIPIENTS})"
+        items = f"UID BODY.PEEK[{rest}]<0.{HEADER_LIMIT}> BODY.PEEK[{names}]<0.{HEADER_LIMIT}>"
+        rows, _ = await self._fetch(list(by_uid), items)
+        result: dict[int, Head] = {}
+        for uid, row in rows.items():
+            sections = _sections(row or {})
+            if sections.get(rest):
+                first, last = tree.closed_header(sections[rest]), tree.closed_header(sections.get(names, b""))
+                result[uid] = replace(by_uid[uid], header=first.removesuffix(b"\r\n") + last)
+        return result
+
+    async def skeletons(self, heads: Collection[Head]) -> dict[int, bytes]:
+        """Messages without their attachments: header, MIME tree, text parts, reports. At most 512 KiB each.
+
+        Messages of equal shape are asked for together. A message that is gone is absent. Where the
+        structure is of no use, the beginning of the text stands for the tree.
+        """
+        shapes: dict[tuple[str, ...], list[tuple[Head, Node]]] = {}
+        by_uid: dict[int, Head] = {}
+        shapeless: set[int] = set()
+        for head in heads:
+            by_uid[head.uid] = head
+            if head.structure is None:
+                shapeless.add(head.uid)
+            else:
+                shapes.setdefault(tree.wanted(head.structure), []).append((head, head.structure))
+        result: dict[int, bytes] = {}
+        for items, alike in shapes.items():
+            if not items:
+                result |= {head.uid: tree.closed_header(head.header) for head, _ in alike}
+                continue
+            for group in _affordable(alike):
+                rows, garbled = await self._fetch([head.uid for head, _ in group], f"UID {' '.join(items)}")
+                for head, root in group:
+                    row = rows.get(head.uid, {})
+                    sections = _sections(row or {})
+                    made = tree.skeleton(head.header, root, sections) if sections else None
+                    if made is not None:
+                        result[head.uid] = made
+                    elif sections or garbled or row is None:
+                        shapeless.add(head.uid)
+        for block in _blocks(shapeless):
+            rows, _ = await self._fetch(block, f"UID BODY.PEEK[TEXT]<0.{tree.TEXT_LIMIT}>")
+            for uid, row in rows.items():
+                text = _sections(row or {}).get("TEXT", b"")
+                result[uid] = tree.closed_header(by_uid[uid].header) + text
+        return result
+
+    async def _fetch(self, uids: list[int], items: str) -> tuple[dict[int, dict[bytes, Value] | None], bool]:
+        """Rows by UID of those that are there, and whether some answer could not be read.
+
+        If the server refuses a whole block, each half is asked for alone: one message that it cannot
+        read must not hide the others. Such a message has the row ``None``.
+        """
+        rows: dict[int, dict[bytes, Value] | None] = {}
+        if not uids:
+            return rows, False
+        garbled = False
+        try:
+            command = await self._command(
+                "UID FETCH",
+                syntax.uid_set(uids),
+                f"({items})".encode("ascii"),
+                doing="to show messages",
+                tolerate=b"EXPUNGEISSUED",
+            )
+        except MailboxRefused:
+            if len(uids) == 1:
+                return {uids[0]: None}, False
+            half = len(uids) // 2
+            for part in (uids[:half], uids[half:]):
+                more, worse = await self._fetch(part, items)
+                rows |= more
+                garbled = garbled or worse
+            return rows, garbled
+        asked = set(uids)
+        for response in command.untagged:
+            try:
+                row = syntax.fetched(response)
+                uid = syntax.number(row[b"UID"]) if row and b"UID" in row else 0
+            except SyntaxProblem:
+                garbled = True
+                continue
+            if row and uid in asked:
+                rows[uid] = (rows.get(uid) or {}) | row
+        return rows, garbled
+
+    # -- filing
+
+    async def move(self, uids: Iterable[int], folder: str) -> dict[int, int]:
+        """Moves messages (RFC 6851); flags, keywords and INTERNALDATE stay. Needs the capability MOVE.
+
+        Returns source to target UIDs as far as the server tells; a message that is gone is absent.
+        """
+        return await self._transfer("MOVE", uids, folder, f'to move messages to "{folder}"')
+
+    async def copy(self, uids: Iterable[int], folder: str) -> dict[int, int]:
+        """Copies messages; returns what :meth:`move` returns."""
+        return await self._transfer("COPY", uids, folder, f'to copy messages to "{folder}"')
+
+    async def _transfer(self, verb: str, uids: Iterable[int], folder: str, doing: str) -> dict[int, int]:
+        target = self._folder(folder)
+        result: dict[int, int] = {}
+        for block in _blocks(uids):
+            command = await self._command(f"UID {verb}", syntax.uid_set(block), target, doing=doing)
+            lines = [response[0] for response in command.untagged] + [command.result[1]]
+            result |= syntax.copied(lines, BLOCK)
+        return result
+
+    async def mark_deleted(self, uids: Iterable[int]) -> None:
+        """Marks messages ``\\Deleted``; they stay until :meth:`expunge`."""
+        for block in _blocks(uids):
+            change = (syntax.uid_set(block), b"+FLAGS.SILENT", b"(\\Deleted)")
+            doing = "to mark messages as deleted"
+            await self._command("UID STORE", *change, doing=doing, tolerate=b"EXPUNGEISSUED")
+
+    async def expunge(self, uids: Iterable[int]) -> None:
+        """Removes those of the messages that are marked, and no other (RFC 4315). Needs UIDPLUS."""
+        if not {"UIDPLUS", "IMAP4REV2"} & self.capabilities:
+            raise MailboxRefused(f"{self._where} cannot remove single messages (no UIDPLUS); use a server that can")
+        for block in _blocks(uids):
+            await self._command("UID EXPUNGE", syntax.uid_set(block), doing="to remove messages")
+
+    async def append(
+        self,
+        folder: str,
+        raw: bytes,
+        *,
+        flags: Collection[str] = ("\\Seen",),
+        date: dt.datetime | None = None,
+    ) -> int | None:
+        """Puts a message into a folder; ``date`` (aware) becomes its INTERNALDATE.
+
+        Returns its UID if the server tells. Raises :class:`MailboxRefused` (no folder, quota, rights).
+        """
+        arguments: list[Argument] = [self._folder(folder), f"({' '.join(flags)})".encode("ascii")]
+        if date is not None:
+            arguments.append(syntax.date_time(date))
+        command = await self._command(
+            "APPEND", *arguments, Literal(raw), doing=f'to put a message into the folder "{folder}"'
+        )
+        words = syntax.response_code(command.result[1], b"APPENDUID")
+        return int(words[1]) if words and len(words) == 2 and words[1].isdigit() else None
+
+    # -- waiting
+
+    async def noop(self) -> None:
+        """Asks for news; keeps the connection alive."""
+        await self._command("NOOP", doing="to do nothing")
+
+    async def idle(self, seconds: float, wake: asyncio.Event) -> bool:
+        """Waits for news in the open folder, at most ``seconds`` or until ``wake`` is set.
+
+        Returns whether there are any. A message that arrived since the last :meth:`search` began
+        counts, so that none falls between searching and waiting. Without IDLE (RFC 2177) the
+        server is asked twice a minute.
+        """
+        if self._protocol.grown:
+            self._protocol.grown = False
+            return True
+        if wake.is_set():
+            return False
+        if "IDLE" in self.capabilities:
+            self._protocol.news.clear()
+            await self._command("IDLE", doing="to wait", during=lambda: self._wait(seconds, wake))
+            return self._announced()
+        end = asyncio.get_running_loop().time() + seconds
+        while not wake.is_set():
+            left = end - asyncio.get_running_loop().time()
+            if left <= 0:
+                break
+            self._protocol.news.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(left, POLL_SECONDS)):
+                    await wake.wait()
+            await self.noop()
+            if self._protocol.news.is_set():
+                return self._announced()
+        return False
+
+    def _announced(self) -> bool:
+        announced = self._protocol.news.is_set()
+        self._protocol.grown = False
+        return announced
+
+    async def _wait(self, seconds: float, wake: asyncio.Event) -> None:
+        """Until news, ``wake`` or the time is up."""
+        waiters = [asyncio.ensure_future(event.wait()) for event in (self._protocol.news, wake)]
+        try:
+            await asyncio.wait(waiters, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in waiters:
+                waiter.cancel()
+
+    def _folder(self, name: str) -> Argument:
+        try:
+            return syntax.folder_argument(name)
+        except ValueError:
+            raise MailboxRefused(f"{self._where}: {name!a} cannot be the name of a folder; rename it") from None
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
+
+
+def _listed(command: Command) -> list[Folder]:
+    """The folders in LIST responses; one that cannot be read is left out."""
+    result = []
+    for response in command.untagged:
+        if not response[0].upper().startswith(b"* LIST "):
+            continue
+        try:
+            _, _, attributes, delimiter, name, *_ = syntax.values(response)
+        except (SyntaxProblem, ValueError):
+            continue
+        if isinstance(attributes, list) and isinstance(name, bytes):
+            marks = frozenset(_text(attribute) for attribute in attributes)
+            result.append(Folder(syntax.folder_name(name), _text(delimiter), marks))
+    return result
+
+
+def _head(uid: int, row: Mapping[bytes, Value] | None) -> Head:
+    if row is None:
+        return Head(uid, frozenset(), syntax.EPOCH, 0, b"", None)
+    flags, size, header = row.get(b"FLAGS"), row.get(b"RFC822.SIZE"), row.get(b"BODY[HEADER]")
+    return Head(
+        uid=uid,
+        # \Recent is of the session, not of the message (and gone from RFC 9051).
+        flags=frozenset(map(_text, flags if isinstance(flags, list) else ())) - {"\\Recent"},
+        internaldate=syntax.internal_date(row.get(b"INTERNALDATE")),
+        size=int(size) if isinstance(size, bytes) and size.isdigit() and len(size) <= 20 else 0,
+        header=header if isinstance(header, bytes) else b"",
+        structure=tree.structure(row.get(b"BODYSTRUCTURE")),
+    )
+
+
+def _sections(row: Mapping[bytes, Value]) -> dict[str, bytes]:
+    """``{"1.MIME": octets}`` from ``{b"BODY[1.MIME]": value}``; NIL is nothing."""
+    return {
+        name[5:-1].decode("ascii", "replace").replace('"', ""): value if isinstance(value, bytes) else b""
+        for name, value in row.items()
+        if name.startswith(b"BODY[")
+    }
+
+
+def _affordable(heads: Iterable[tuple[Head, Node]]) -> Iterator[list[tuple[Head, Node]]]:
+    """Groups of at most :data:`BLOCK` messages and about :data:`FETCH_COST` octets."""
+    group: list[tuple[Head, Node]] = []
+    total = 0
+    for head, root in heads:
+        price = tree.cost(root)
+        if group and (len(group) >= BLOCK or total + price > FETCH_COST):
+            yield group
+            group, total = [], 0
+        group.append((head, root))
+        total += price
+    if group:
+        yield group

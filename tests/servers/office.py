@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole service as an administrator runs it: a configuration in a folder, ``intake run`` as a process.
+
+The mail servers are the test's; this only writes ``intake.toml`` for them, starts and stops the daemon, and
+runs other commands beside it.
+"""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.ports import wait_until
+from tests.servers.smtp_sink import SmtpSink
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "intake" / "example" / "intake.toml"
+QUICK = {"sweep_seconds": 1, "outbox_seconds": 1, "renew_idle_seconds": 20}
+"""Periods for tests: nothing is decided by them, but nobody likes to wait."""
+
+
+def message(
+    sender: str = "samira@example.net",
+    to: str = "office@office.example",
+    subject: str = "Verlängerung meiner Aufenthaltserlaubnis",
+    text: str = "Guten Tag,\n\nmeine Aufenthaltserlaubnis läuft bald ab. Ich möchte sie bitte verlängern.\n\nMit freundlichen Grüßen\nSamira\n",
+    **headers: str,
+) -> bytes:
+    """A person's message; a header named with underscores (``In_Reply_To``) is added, an empty one left out."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = to
+    mail["Subject"] = subject
+    mail["Message-ID"] = headers.pop("Message_ID", make_msgid(domain="example.net"))
+    mail["Date"] = headers.pop("Date", None) or format_datetime(__import__("datetime").datetime.now().astimezone())
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content(text)
+    return mail.as_bytes()
+
+
+def toml(value: Any) -> str:
+    """A value as TOML writes it; nested tables inline."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{json.dumps(k)} = {toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Sequence):
+        return "[" + ", ".join(toml(v) for v in value) + "]"
+    return str(value)
+
+
+def office_tables() -> str:
+    """The tables [office], [trust] and [queues] of the built-in example, as they stand in the file."""
+    text = EXAMPLE.read_text("utf-8")
+    parts = re.split(r"(?m)^(?=\[+[a-z])", text)
+    return "".join(p for p in parts if re.match(r"\[+(office|queues)", p))
+
+
+class Office:
+    """One installation. ``mailboxes``: name → IMAP user; each has the address ``NAME@office.example``."""
+
+    def __init__(
+        self,
+        folder: Path,
+        dovecot: Dovecot,
+        relay_port: int,
+        mailboxes: Mapping[str, str],
+        *,
+        service: Mapping[str, Any] | None = None,
+        mailbox: Mapping[str, Any] | None = None,
+        limits: Mapping[str, Any] | None = None,
+        trust: Mapping[str, Any] | None = None,
+        smtp: Mapping[str, Any] | None = None,
+        imap_port: int | None = None,
+    ) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.config = folder / "intake.toml"
+        (folder / "password").write_text(PASSWORD)
+        lines = ["[service]", *(f"{k} = {toml(v)}" for k, v in ({**QUICK, **(service or {})}).items())]
+        for name, user in mailboxes.items():
+            values = {
+                "address": f"{name}@office.example", "host": dovecot.host, "port": imap_port or dovecot.port,
+                "security": "none", "user": user, "password_file": "password", "timeout_seconds": 5,
+                **(mailbox or {}),
+            }  # fmt: skip
+            lines += [f"[mailboxes.{name}]", *(f"{k} = {toml(v)}" for k, v in values.items())]
+        relay = {"host": "127.0.0.1", "port": relay_port, "security": "none", "timeout_seconds": 5, **(smtp or {})}
+        lines += ["[smtp]", *(f"{k} = {toml(v)}" for k, v in relay.items())]
+        lines += ["[limits]", *(f"{k} = {toml(v)}" for k, v in (limits or {}).items())]
+        lines += ["[trust]", *(f"{k} = {toml(v)}" for k, v in (trust or {}).items())]
+        self.config.write_text("\n".join(lines) + "\n" + office_tables(), "utf-8")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.stop()
+        else:
+            self.kill()
+            print(self.log()[-6000:])
+
+    def start(self) -> None:
+        """Start ``intake run``; returns once every mailbox was fetched for the first time in this run."""
+        before = self._fetched()
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "intake", "run", "--config", str(self.config)], stdout=log, stderr=log
+            )
+
+        def ready() -> bool:
+            assert self._process is not None
+            assert self._process.poll() is None, f"the daemon ended at once:\n{self.log()}"
+            return len({n for n, at in self._fetched().items() if at and at != before.get(n)}) > 0
+
+        wait_until(ready, f"the daemon serves\n{self.log()}")
+
+    def _fetched(self) -> dict[str, str]:
+        return dict(self.query("SELECT name, fetched_at FROM mailboxes"))
+
+    def stop(self) -> None:
+        """SIGTERM; it must end by itself with 0."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0, self.log()
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait(10)
+
+    def reload(self) -> None:
+        """SIGHUP."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
+    @property
+    def pid(self) -> int:
+        """Of the daemon."""
+        assert self._process is not None
+        return self._process.pid
+
+    def log(self) -> str:
+        """Everything the daemon wrote."""
+        path = self.folder / "log"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run another ``intake`` command on this installation."""
+        return subprocess.run(
+            [sys.executable, "-m", "intake", *arguments, "--config", str(self.config)],
+            capture_output=True, text=True, timeout=60, env={**os.environ, "NO_COLOR": "1"},
+        )  # fmt: skip
+
+    def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of the SQLite ledger; none where there is no ledger yet."""
+        path = self.folder / "data" / "ledger.sqlite3"
+        if not path.exists():
+            return []
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []
+            raise
+        finally:
+            connection.close()
+
+    def wait_recorded(self, count: int) -> None:
+        """Until the ledger knows ``count`` messages, all of them filed and every acknowledgement settled."""
+
+        def settled() -> bool:
+            rows = self.query("SELECT filing FROM messages")
+            waiting = self.query("SELECT 1 FROM outbox WHERE state = 'queued' OR copy IN ('pending', 'appending')")
+            return len(rows) >= count and all(r[0] in ("filed", "gone") for r in rows) and not waiting
+
+        wait_until(settled, f"{count} messages are recorded, filed, and acknowledged")
+
+
+def sent_to(sink: SmtpSink, address: str) -> list[bytes]:
+    """What the relay received for one address."""
+    return [mail.raw for mail in sink.messages if address in mail.recipients]
