@@ -2,12 +2,14 @@
 """The one TOML file: what an administrator may write in ``intake.toml``, and what it means.
 
 Every table is a frozen pydantic model; unknown keys are errors, so that a misspelt key is never
-silently ignored. :func:`load` turns whatever is wrong into one :class:`ConfigurationError` per
-mistake that names file, key, what is expected and what was found. Secrets never stand in the file: a
+silently ignored. TOML knows types, so a number in quotation marks is a mistake and not a number.
+:func:`load` raises one :class:`ConfigurationError` with a sentence for each mistake: file, key, what is
+expected and what was found. Secrets never stand in the file: a
 password comes from a file, an environment variable or a systemd credential.
 """
 
 import datetime as dt
+import json
 import os
 import re
 import tomllib
@@ -15,8 +17,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, model_validator,
+)  # fmt: skip
+from pydantic_core import ErrorDetails
 
 from intake.errors import ConfigurationError
 from intake.languages import LANGUAGES
@@ -24,18 +30,37 @@ from intake.languages import LANGUAGES
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
-_SPAN = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)$")
+_SPAN = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)")
+
+
+class Misfit(ValueError):
+    """What several keys together get wrong; ``key``, relative to their table, is the one to correct."""
+
+    def __init__(self, key: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.key = key
+
+
+def _immutable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _immutable(item) for key, item in value.items()}
+    return tuple(_immutable(item) for item in value) if isinstance(value, list) else value
 
 
 class Table(BaseModel):
-    """A TOML table: unknown keys are errors, values are immutable."""
+    """A TOML table: unknown keys are errors, values are immutable, nothing is converted."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _arrays(cls, data: Any) -> Any:
+        """TOML's arrays as tuples."""
+        return _immutable(data)
 
 
 def _span(text: str) -> str:
-    match = _SPAN.match(text)
-    if match is None or text[:5] >= text[6:]:
+    if _SPAN.fullmatch(text) is None or text[:5] >= text[6:]:
         raise ValueError('expected a span of the day such as "08:00-12:00"')
     return text
 
@@ -58,10 +83,56 @@ def _no_control(text: str) -> str:
     return text
 
 
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError('expected a time zone such as "Europe/Berlin"') from None
+    return name
+
+
+def _prefix(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{1,4}", text):
+        raise ValueError("expected one to four capital letters without umlauts")
+    return text
+
+
+def _mailbox_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        raise ValueError("a mailbox's name has only small letters a to z, digits, - and _")
+    return name
+
+
+def _days(value: Any) -> Any:
+    if not (isinstance(value, tuple) and len(value) == 2 and all(type(v) is int for v in value)):
+        raise ValueError("expected two whole numbers such as [5, 10]")
+    if not 0 < value[0] <= value[1]:
+        raise ValueError("expected a range such as [5, 10], the smaller number first")
+    return value
+
+
+def _authserv(value: Any) -> Any:
+    names = value if isinstance(value, tuple) else ()
+    if value != "topmost-unnamed" and not (
+        isinstance(value, tuple) and all(isinstance(n, str) and n.isprintable() for n in names)
+    ):
+        raise ValueError('expected a list such as ["mx.example.org"], or "topmost-unnamed"')
+    return value
+
+
 Span = Annotated[str, AfterValidator(_span)]
 EmailAddress = Annotated[str, AfterValidator(_address)]
 LanguageCode = Annotated[str, AfterValidator(_language)]
 Line = Annotated[str, AfterValidator(_no_control)]
+Words = Annotated[Line, AfterValidator(_not_empty)]
+FilePath = Annotated[Path, Strict(False)]
+WorkingDays = Annotated[tuple[int, int], BeforeValidator(_days)]
 Hours = dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[Span, ...]]
 InLanguages = dict[LanguageCode, Line]
 
@@ -76,7 +147,7 @@ class Closure(Table):
     @model_validator(mode="after")
     def _in_order(self) -> "Closure":
         if self.last < self.first:
-            raise ValueError("last must not lie before first")
+            raise Misfit("last", "the last day lies before the first; correct one of them")
         return self
 
 
@@ -90,79 +161,71 @@ class ServicePoint(Table):
 class Office(Table):
     """The configured authority: what every text says about it."""
 
-    name: Line
+    name: Words
     names: InLanguages = {}
-    address: Line
-    phone: Line
+    address: Words
+    phone: Words
     email: EmailAddress
-    website: Line
-    appointment_url: Line
-    privacy_url: Line
+    website: Words
+    appointment_url: Words
+    privacy_url: Words
     emergency_phone: Line = ""
-    timezone: str = "Europe/Berlin"
+    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
     country: str = "DE"
     subdivision: str = "BW"
     hours: Hours
     service_point: ServicePoint = ServicePoint()
     closures: tuple[Closure, ...] = ()
 
-    @model_validator(mode="after")
-    def _known_zone(self) -> "Office":
-        from zoneinfo import ZoneInfo
-
-        try:
-            ZoneInfo(self.timezone)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f'timezone "{self.timezone}" is unknown; write e.g. "Europe/Berlin"') from None
-        return self
-
 
 class Queue(Table):
     """A team's work: an IMAP folder, names, and the usual time to an answer in working days."""
 
-    folder: Line = Field(min_length=1)
+    folder: Words
     names: InLanguages = {}
-    working_days: tuple[int, int] | None = None
+    working_days: WorkingDays | None = None
     notify: EmailAddress | None = None
-
-    @model_validator(mode="after")
-    def _range(self) -> "Queue":
-        if self.working_days and not 0 < self.working_days[0] <= self.working_days[1]:
-            raise ValueError("working_days is a range such as [5, 10], smaller number first")
-        return self
 
 
 class Credentials(Table):
     """Where a password comes from; exactly one source where a user is named."""
 
     user: str = ""
-    password_file: Path | None = None
+    password_file: FilePath | None = None
     password_env: str | None = None
     password_credential: str | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "Credentials":
-        sources = [s for s in (self.password_file, self.password_env, self.password_credential) if s]
-        if self.user and len(sources) != 1:
-            raise ValueError(
-                "name exactly one of password_file, password_env or password_credential for this user"
+        sources = [name for name in ("password_file", "password_env", "password_credential") if getattr(self, name)]
+        if self.user and not sources:
+            raise Misfit(
+                "password_file", "this user has no password; name a password_file, password_env or password_credential"
             )
+        if len(sources) > 1:
+            raise Misfit(sources[1], f"the password comes from {sources[0]} already; keep one of them")
+        if sources and not self.user:
+            raise Misfit("user", f"a password is named but nobody to sign in; add the user or remove {sources[0]}")
         return self
 
 
 class Server(Credentials):
     """A server, how to reach it, and how to sign in."""
 
-    host: Line
+    host: Words
     port: int = Field(ge=1, le=65535)
     security: Literal["tls", "starttls", "none"] = "tls"
-    ca_file: Path | None = None
+    ca_file: FilePath | None = None
     timeout_seconds: float = Field(default=30, gt=0, le=600)
 
     @model_validator(mode="after")
     def _plain_only_on_loopback(self) -> "Server":
         if self.security == "none" and self.host not in LOOPBACK:
-            raise ValueError(f'security = "none" is allowed on loopback only, not for host "{self.host}"')
+            raise Misfit(
+                "security",
+                f'"none" would send the password readable to host "{self.host}"; only this machine itself '
+                '(127.0.0.1) may have it: use "tls"',
+            )
         return self
 
 
@@ -187,7 +250,7 @@ class Mailbox(Imap):
 
     address: EmailAddress
     aliases: tuple[EmailAddress, ...] = ()
-    folder: Line = "INBOX"
+    folder: Words = "INBOX"
     parent_folder: Line = ""
     sent_folder: Line = ""
     acknowledge: bool = True
@@ -195,6 +258,12 @@ class Mailbox(Imap):
     first_start: Literal["file", "leave"] = "file"
     file_copy: bool = True
     trusted_forwarders: tuple[EmailAddress, ...] = ()
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "Mailbox":
+        if not self.user:
+            raise Misfit("user", "this key is required; add the account's name")
+        return self
 
 
 class HeaderMark(Table):
@@ -215,7 +284,7 @@ class WebForm(Table):
 class Trust(Table):
     """Whom we believe: authentication results, spam marks, forms, other responders, clerks."""
 
-    authserv: tuple[Line, ...] | Literal["topmost-unnamed"] = ()
+    authserv: Annotated[tuple[Line, ...] | Literal["topmost-unnamed"], BeforeValidator(_authserv)] = ()
     spam_marks: tuple[HeaderMark, ...] = ()
     web_forms: tuple[WebForm, ...] = ()
     responders: tuple[EmailAddress, ...] = ()
@@ -247,13 +316,13 @@ class Limits(Table):
 class Service(Table):
     """The service as a whole."""
 
-    data: Path = Path("data")
+    data: FilePath = Path("data")
     ledger: str = ""
     """A SQLAlchemy URL; empty means SQLite in ``data``."""
     acknowledge: bool = True
     filing_mailbox: str = ""
     """The mailbox that notices go to; empty means the first one."""
-    reference_prefix: str = Field(default="AB", pattern=r"^[A-Z]{1,4}$")
+    reference_prefix: Annotated[str, AfterValidator(_prefix)] = "AB"
     drafts: bool = True
     unsure_languages: tuple[LanguageCode, ...] = ("de", "en")
     renew_idle_seconds: float = Field(default=300, gt=0, le=1500)
@@ -267,7 +336,7 @@ class Configuration(Table):
 
     service: Service = Service()
     office: Office
-    mailboxes: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")], Mailbox] = {}
+    mailboxes: dict[Annotated[str, AfterValidator(_mailbox_name)], Mailbox] = {}
     smtp: Smtp | None = None
     trust: Trust = Trust()
     limits: Limits = Limits()
@@ -275,21 +344,24 @@ class Configuration(Table):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Configuration":
-        missing = [q for q in ("general", "system", "suspicious") if q not in self.queues]
-        if missing:
-            raise ValueError(f"queues.{missing[0]} is required: messages that fit nowhere else go there")
+        for queue_id in ("general", "system", "suspicious"):
+            if queue_id not in self.queues:
+                raise Misfit(f"queues.{queue_id}", "this table is required; add it with its folder")
         folders: dict[str, str] = {}
         for queue_id, queue in self.queues.items():
+            where = f"queues.{queue_id}.folder"
             if queue.folder in folders:
-                raise ValueError(
-                    f'queues.{queue_id}.folder "{queue.folder}" is also that of {folders[queue.folder]}'
-                )
-            folders[queue.folder] = queue_id
+                raise Misfit(where, f'"{queue.folder}" is also the folder of {folders[queue.folder]}; choose another')
+            folders[queue.folder] = f"queues.{queue_id}"
+            for name, mailbox in self.mailboxes.items():
+                if not mailbox.parent_folder and mailbox.folder.casefold() == queue.folder.casefold():
+                    raise Misfit(where, f'"{queue.folder}" is the folder that mailboxes.{name} watches; choose another')
         filing = self.service.filing_mailbox
         if filing and filing not in self.mailboxes:
-            raise ValueError(f'service.filing_mailbox "{filing}" is not among the mailboxes')
+            known = ", ".join(self.mailboxes) or "there are none yet"
+            raise Misfit("service.filing_mailbox", f'"{filing}" is not among the mailboxes ({known}); name one of them')
         if self.mailboxes and self.smtp is None:
-            raise ValueError("the table [smtp] is required where there are mailboxes")
+            raise Misfit("smtp", "this table is required where there are mailboxes; add it")
         return self
 
     @property
@@ -330,6 +402,11 @@ class Settings:
         """The SQLAlchemy URL of the ledger."""
         return self.configuration.service.ledger or f"sqlite:///{self.data / 'ledger.sqlite3'}"
 
+    @property
+    def ledger_key(self) -> str:
+        """The file and the key that say where the ledger lies, for an error."""
+        return f"{self.file}: service.{'ledger' if self.configuration.service.ledger else 'data'}"
+
     def password(self, credentials: Credentials, where: str, environment: Mapping[str, str]) -> str:
         """The secret that ``credentials`` name. ``where`` is the table's name, for the error.
 
@@ -337,42 +414,80 @@ class Settings:
         """
         if credentials.password_env:
             secret = environment.get(credentials.password_env, "")
-            source = f"environment variable {credentials.password_env}"
+            key, source = "password_env", f"the environment variable {credentials.password_env}"
         else:
             if credentials.password_credential:
                 directory = environment.get("CREDENTIALS_DIRECTORY", "")
                 path = Path(directory or "/run/credentials/intake") / credentials.password_credential
+                key = "password_credential"
             elif credentials.password_file:
-                path = self.folder / credentials.password_file
+                path, key = self.folder / credentials.password_file, "password_file"
             else:
                 return ""
-            source = f"file {path}"
+            source = f"the file {path}"
             try:
                 secret = path.read_text("utf-8").rstrip("\r\n")
             except (OSError, UnicodeDecodeError) as error:
                 reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
                 raise ConfigurationError(
-                    f"{self.file}: {where}: the password cannot be read from {source} ({reason}); "
-                    "create it, readable for the service's user only"
+                    f"{self.file}: {where}.{key}: the password cannot be read from {path} ({reason}); "
+                    "create the file, readable for the service's user only"
                 ) from None
         if not secret:
-            raise ConfigurationError(f"{self.file}: {where}: the password in {source} is empty; put it there")
+            raise ConfigurationError(
+                f"{self.file}: {where}.{key}: {source} is empty or not set; put the password there"
+            )
         return secret
 
 
-def _sentence(file: Path | str, error: Mapping[str, Any]) -> str:
+_LIST = 'expected a list such as ["…", "…"]'
+_EXPECTED = {
+    "extra_forbidden": "this key is unknown; check its spelling or remove it",
+    "missing": "this key is required; add it",
+    "bool_type": "expected true or false, without quotation marks",
+    "int_type": "expected a whole number, without quotation marks",
+    "float_type": "expected a number, without quotation marks",
+    "finite_number": "expected a number with an end",
+    "string_type": "expected text in quotation marks",
+    "path_type": "expected a path in quotation marks",
+    "tuple_type": _LIST,
+    "dict_type": "expected a table",
+    "model_type": "expected a table",
+    "date_type": "expected a date such as 2026-12-24, without quotation marks",
+    "greater_than": "expected more than {gt:g}",
+    "greater_than_equal": "expected {ge:g} or more",
+    "less_than": "expected less than {lt:g}",
+    "less_than_equal": "expected {le:g} or less",
+    "literal_error": "expected {expected}",
+}
+"""pydantic's kinds of error, in words for an administrator; braces hold what pydantic says of the limit."""
+
+
+def _shown(found: Any) -> str:
+    """What stands there, as TOML writes it; nothing for a table or a list."""
+    if isinstance(found, bool):
+        return f" (found: {str(found).lower()})"
+    if isinstance(found, str | int | float | dt.date):
+        return f" (found: {json.dumps(found, ensure_ascii=False) if isinstance(found, str) else found})"
+    return ""
+
+
+def _sentence(file: Path | str, error: ErrorDetails) -> str:
     """One pydantic error as one sentence with file, key and remedy."""
-    path = [str(p) for p in error["loc"] if not (isinstance(p, str) and p.startswith(("function-", "literal[")))]
-    key = ".".join(p for p in path if p != "[key]") or "(top level)"
+    context = error.get("ctx", {})
+    key = ""
+    for part in error["loc"]:
+        if isinstance(part, int):
+            key += f" (entry {part + 1})"
+        elif part != "[key]":  # what pydantic appends where the key itself is wrong
+            key += f".{part}" if key else part
+    cause = context.get("error")
+    if isinstance(cause, Misfit):
+        return f"{file}: {key}{'.' if key else ''}{cause.key}: {cause}"
     kind = error["type"]
-    if kind == "extra_forbidden":
-        return f"{file}: {key}: this key is unknown; check its spelling or remove it"
-    if kind == "missing":
-        return f"{file}: {key}: this key is required; add it"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    found = error.get("input")
-    shown = f" (found: {found!r})" if isinstance(found, str | int | float | bool) else ""
-    return f"{file}: {key}: {message}{shown}"
+    said = _EXPECTED[kind].format_map(context).replace("'", '"') if kind in _EXPECTED else str(cause or error["msg"])
+    found = "" if kind in ("extra_forbidden", "missing") else _shown(error["input"])
+    return f"{file}: {key or 'the file'}: {said}{found}"
 
 
 def parse(text: str, file: Path | None) -> Settings:
@@ -380,8 +495,11 @@ def parse(text: str, file: Path | None) -> Settings:
     name = file or "built-in example"
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{name}: not valid TOML: {error}; correct that line") from None
+    except RecursionError:
+        raise ConfigurationError(f"{name}: lists or tables are nested too deeply; correct that line") from None
+    except ValueError as error:  # besides TOML's own errors, a number with thousands of digits
+        said = str(error).replace("Cannot overwrite a value", "a key stands there a second time")
+        raise ConfigurationError(f"{name}: not valid TOML: {said}; correct that line") from None
     try:
         return Settings(Configuration.model_validate(data), file)
     except ValidationError as error:
@@ -391,7 +509,7 @@ def parse(text: str, file: Path | None) -> Settings:
 def load(file: Path) -> Settings:
     """Settings from a file. Raises :class:`ConfigurationError` naming file, key and remedy."""
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
     except OSError as error:
         raise ConfigurationError(
             f"{file}: cannot be read ({error.strerror or os.strerror(error.errno or 0)}); "

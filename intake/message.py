@@ -10,8 +10,8 @@ would stop a mailbox. Each limit is a constant below. What exceeds it is left ou
 What is decoded, and how: RFC 2047 words in headers that people write (never in trace and authentication
 headers, where a decoded word could forge a result); 8-bit headers as UTF-8, else Latin-1; bodies as
 declared, unless the bytes say otherwise (RFC 2045, 2046, 2231). The text is the text/plain leaves that are no
-attachments, else HTML converted. A forwarded message (message/rfc822) is a part, not the person's own text. Attachments may
-be missing from the bytes: the daemon never fetches them.
+attachments, else HTML converted. A forwarded message (message/rfc822) is a part, not the person's own text.
+Attachments may be missing from the bytes: the daemon never fetches them.
 """
 
 import binascii
@@ -156,14 +156,10 @@ def parse(raw: bytes) -> Message:
         from_=tuple(from_),
         from_is_group=group,
         sender=senders[0] if senders else None,
-        reply_to=tuple(a for value in _values(fields, "reply-to") for a in _addresses(value)[0])[
-            :MAX_ADDRESSES
-        ],
+        reply_to=tuple(a for value in _values(fields, "reply-to") for a in _addresses(value)[0])[:MAX_ADDRESSES],
         recipients=tuple(recipients),
         return_path=_return_path(fields, envelope),
-        subject=_one_line(" ".join(_decoded(v) for v in _values(fields, "subject")[:1]))[
-            :MAX_SUBJECT
-        ].strip(),
+        subject=_one_line(" ".join(_decoded(v) for v in _values(fields, "subject")[:1]))[:MAX_SUBJECT].strip(),
         message_id=identifiers[0] if identifiers else "",
         in_reply_to=_identifiers(fields, "in-reply-to"),
         references=_identifiers(fields, "references"),
@@ -362,7 +358,8 @@ def _addresses(value: str) -> tuple[list[Address], bool]:
     """
     value = value[:MAX_ADDRESS_CHARACTERS]
     found = _mailboxes(value)
-    if not found[0] and "=?" in value and "@" in (plain := _decoded(value[:MAX_HEADER_CHARACTERS])):
+    usable = any("@" in a.address and "=?" not in a.address for a in found[0])
+    if not usable and "=?" in value and "@" in (plain := _decoded(value[:MAX_HEADER_CHARACTERS])):
         # The whole header in one encoded word, address and all: forbidden, and done.
         return _mailboxes(plain)
     return found
@@ -391,9 +388,7 @@ def _mailboxes(value: str) -> tuple[list[Address], bool]:
             and not (spec is None and "@" not in compact and " " in address.strip())
         ):
             local, at, domain = compact.rpartition("@")
-            found.append(
-                Address(_one_line(_decoded(name))[:MAX_SUBJECT].strip("'\" "), local + at + domain.lower())
-            )
+            found.append(Address(_one_line(_decoded(name))[:MAX_SUBJECT].strip("'\" "), local + at + domain.lower()))
         spec = None
         for words in (phrase, bare, comment):
             words.clear()
@@ -413,7 +408,7 @@ def _mailboxes(value: str) -> tuple[list[Address], bool]:
         elif angle is not None:
             if mark == ">":
                 spec, angle = "".join(angle), None
-            elif mark == ",":
+            elif mark == "," and not (angle and angle[0].lstrip().startswith("@")):
                 finish()
             elif mark == ":":
                 angle.clear()  # an obsolete source route: <@a,@b:user@c>
@@ -429,9 +424,7 @@ def _mailboxes(value: str) -> tuple[list[Address], bool]:
             for words in (phrase, bare, comment):
                 words.clear()
         elif mark != ")" and mark != ">":
-            phrase.append(
-                re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else (escaped or literal or text or "")
-            )
+            phrase.append(re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else (escaped or literal or text or ""))
             bare.append(match[0])
         if len(found) >= MAX_ADDRESSES:
             return found, opened
@@ -471,16 +464,13 @@ class _Reader:
             self._defects["more parts than are read"] = None
             return []
         content_type, parameters = _content_type(_first(fields, "content-type"), default)
-        disposition, details = _content_type(
-            "x/" + _first(fields, "content-disposition").lstrip(), "x/inline"
-        )
+        disposition, details = _content_type("x/" + _first(fields, "content-disposition").lstrip(), "x/inline")
         filename = _one_line(_decoded(dict(details).get("filename") or dict(parameters).get("name") or ""))[
             :MAX_SUBJECT
         ]
         multipart = content_type.startswith("multipart/")
         attachment = not multipart and (
-            disposition == "x/attachment"
-            or bool(filename and (self._has_text or not content_type.startswith("text/")))
+            disposition == "x/attachment" or bool(filename and (self._has_text or not content_type.startswith("text/")))
         )
         self.parts.append(Part(content_type, parameters, attachment, filename, depth))
         if multipart:
@@ -498,8 +488,7 @@ class _Reader:
             return []
         text = _text_of(_transfer_decoded(fields, body), dict(parameters).get("charset", ""))
         is_html = content_type in ("text/html", "text/x-amp-html") or (
-            content_type != "text/plain"
-            and text[:200].lstrip().lower().startswith(("<html", "<!doctype html"))
+            content_type != "text/plain" and text[:200].lstrip().lower().startswith(("<html", "<!doctype html"))
         )
         text = _html_text(text) if is_html else _clean(text)
         self._has_text = self._has_text or bool(text)
@@ -514,9 +503,7 @@ class _Reader:
         if content_type != "multipart/alternative":
             return [text for child in children for text in child]
         readable = [[t for t in child if t.text] for child in children]
-        plain = next(
-            (c for c in readable if any(not t.is_html and not _says_nothing(t.text) for t in c)), None
-        )
+        plain = next((c for c in readable if any(not t.is_html and not _says_nothing(t.text) for t in c)), None)
         rich = next((c for c in readable if any(t.is_html for t in c)), None)
         return plain or rich or next((c for c in readable if c), [])
 
@@ -561,9 +548,7 @@ def _content_type(value: str, default: str) -> tuple[str, tuple[tuple[str, str],
         name, section, star, quoted, token = found.groups()
         text = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else token.strip()
         if section or star:
-            extended.setdefault(name.lower(), []).append(
-                (int(section[1:]) if section else 0, bool(star), text)
-            )
+            extended.setdefault(name.lower(), []).append((int(section[1:]) if section else 0, bool(star), text))
         else:
             plain.setdefault(name.lower(), text)
     for name, sections in extended.items():
@@ -602,9 +587,7 @@ _ALIASES = {
     "macintosh": "mac_roman", "cp-1251": "cp1251", "win-1251": "cp1251",
 }  # fmt: skip
 _LATIN = frozenset({"ascii", "cp1252"})
-_NOT_FOR_MAIL = frozenset(
-    {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
-)
+_NOT_FOR_MAIL = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 
 
 def _codec(charset: str) -> str:

@@ -11,7 +11,7 @@ from intake.triage import LanguageGuess, Routing, Rules, detect, own_words, rout
 
 DATA = Path(__file__).parent / "data" / "triage"
 QUEUES = (
-    "appointments", "residence-permit", "work-study", "family", "naturalisation", "asylum", "ukraine", 
+    "appointments", "residence-permit", "work-study", "family", "naturalisation", "asylum", "ukraine",
     "visa-invitation", "travel-documents", "lawyers-authorities", "complaints", "general", "system", "suspicious",
 )  # fmt: skip
 SERBO_CROATIAN = frozenset({"sr", "hr", "bs"})

@@ -285,8 +285,9 @@ def answered_targets(
 ) -> int:
     """Mark the cases answered whose latest message, filed in this folder, carries ``\\Answered``; returns how many."""
     count = 0
+    later = messages.alias()
+    latest = sa.select(sa.func.max(later.c.id)).where(later.c.case_id == cases.c.id).correlate(cases).scalar_subquery()
     for start in range(0, len(uids), 500):
-        latest = sa.select(sa.func.max(messages.c.id)).where(messages.c.case_id == cases.c.id).scalar_subquery()
         query = (
             sa.select(messages.c.case_id)
             .join(cases, cases.c.id == messages.c.case_id)

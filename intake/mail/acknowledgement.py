@@ -13,12 +13,9 @@ so a text can neither run code nor leave out a fact. In right-to-left plain text
 them part of the link.
 
 Nothing here reads a clock or a random source: the same facts give the same bytes, so a retry after a crash
-repeats the same mail with the same Message-ID. Headers are written here rather than by ``email.message``,
-which in Python 3.11 turns a long Message-ID in References into an encoded word and so breaks threads.
+repeats the same mail with the same Message-ID.
 """
 
-import base64
-import binascii
 import datetime as dt
 import hashlib
 import hmac
@@ -35,28 +32,27 @@ from markupsafe import Markup
 from intake import wording
 from intake.config import Configuration
 from intake.languages import language
+from intake.mail.rfc5322 import MESSAGE_ID, addr_spec, clean_subject, phrase, text_part, thread, unstructured
 from intake.mail.texts import Important, Isolated, Link, Phone, Reference, Texts
 from intake.message import Address
 from intake.office import Calendar
 
 __all__ = [
-    "Body", "Facts", "Original", "Texts", "clean_subject", "compose", "message_id", "render", "team",
+    "Body", "Facts", "Original", "Texts", "compose", "message_id", "render", "team",
 ]  # fmt: skip
 
 CLOSURE_NOTICE_DAYS = 14
 """A closure or public holiday is announced this many days ahead."""
 LINE_WIDTH = 76
 """Columns of the plain text: below the 78 that RFC 5322 2.1.1 recommends."""
-SUBJECT_CHARACTERS = 80
-"""Of the sender's subject at most this much is repeated."""
-REFERENCES_CHARACTERS = 900
-"""The References field stays below the 998 octets that RFC 5322 2.1.1 allows on a line, folded or not."""
 
 _FSI, _PDI = "\u2068", "\u2069"
 _URL = re.compile(r"https?://\S+\Z")
 _TOKEN = re.compile(rf"[^ {_FSI}]*{_FSI}[^{_PDI}]*{_PDI}[^ ]*|[^ ]+")
+_IDEOGRAPHIC = re.compile(
+    rf"[（《「]*(?:{_FSI}[^{_PDI}]*{_PDI}|[\u0021-\u024f]+|[^（《「])(?:(?![（《「{_FSI}])[^\w])*|[（《「]+\Z"
+)
 _SPACES = re.compile(r"[ \t\r\n]+")
-_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,400}>\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +168,15 @@ def compose(
     """
     body = render(texts, configuration, calendar, facts)
     subject = clean_subject(original.subject) if original.authenticated else ""
-    in_reply_to = original.message_id if _MESSAGE_ID.match(original.message_id) else ""
-    references = _references(original)
+    in_reply_to = original.message_id if MESSAGE_ID.match(original.message_id) else ""
+    references = thread(original.message_id, original.references, original.in_reply_to)
     zone = ZoneInfo(configuration.office.timezone)
     languages = [c for c in facts.languages if c in texts.languages] or ["de"]
     boundary = "=_" + hashlib.sha256(message_id.encode("utf-8", "replace")).hexdigest()[:40]
     fields = [
-        ("From", f"{_phrase(configuration.office.name)}\r\n <{mailbox_address}>"),
-        ("To", f"<{_addr_spec(target.address)}>"),
-        ("Subject", _unstructured(f"{body.subject_prefix}: {subject}" if subject else body.subject_prefix)),
+        ("From", f"{phrase(configuration.office.name)}\r\n <{mailbox_address}>"),
+        ("To", f"<{addr_spec(target.address)}>"),
+        ("Subject", unstructured(f"{body.subject_prefix}: {subject}" if subject else body.subject_prefix)),
         ("Date", format_datetime(facts.at.astimezone(zone))),
         ("Message-ID", message_id),
         *([("In-Reply-To", in_reply_to)] if in_reply_to else []),
@@ -193,33 +189,11 @@ def compose(
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in fields).encode("utf-8", "replace")
-    parts = _part("plain", body.text), _part("html", body.html)
+    parts = text_part("plain", body.text), text_part("html", body.html)
     mark = f"--{boundary}".encode("ascii")
     return b"".join(
         [head, b"\r\n", *(mark + b"\r\n" + part + b"\r\n" for part in parts), mark, b"--\r\n"],
     )
-
-
-def clean_subject(subject: str) -> str:
-    """The sender's subject fit to be repeated: one line, at most 80 characters.
-
-    Without URLs, addresses, control, bidirectional and other invisible characters (the joiners that Persian
-    and Indic scripts need excepted); a dot that could make a link (``example.org``) gets a space after it.
-    """
-    visible = "".join(
-        c if c in "\u200c\u200d" else " " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Zs"} else c
-        for c in unicodedata.normalize("NFKC", subject[:1000])
-        if c in "\u200c\u200d" or unicodedata.category(c) not in {"Cf", "Cs", "Co", "Cn"}
-    )
-    words = [
-        w for w in visible.split() if not re.search(r"@|://|\bwww\.|\b(?:mailto|tel|sms|data|javascript):", w, re.I)
-    ]
-    text = re.sub(r"(?<=\w)\.(?=[^\W\d_]{2})", ". ", " ".join(words))
-    if len(text) <= SUBJECT_CHARACTERS:
-        return text
-    cut = text[: SUBJECT_CHARACTERS - 1]
-    word, space, _ = cut.rpartition(" ")
-    return (word if space and len(word) > SUBJECT_CHARACTERS // 2 else cut).rstrip(" \u200c\u200d") + "…"
 
 
 # The body ---------------------------------------------------------------------------------------------
@@ -236,8 +210,8 @@ def _section(
         "greeting": True,
         "received": facts.variant == "new",
         "received_follow_up": facts.variant == "follow-up",
-        "received_closed": "next_opening" in values,
         "appointment_first": first,
+        "received_closed": "next_opening" in values,
         "reference": True,
         "team": True,
         "expected": queue.working_days is not None,
@@ -375,10 +349,8 @@ def _columns(text: str) -> int:
 
 
 def _pieces(token: str) -> list[str]:
-    """A token as it may be broken: anywhere between ideographs but never before punctuation."""
-    if _FSI in token or not any("\u3000" <= c <= "\u9fff" for c in token):
-        return [token]
-    return re.findall(r".[^\w]*", token)
+    """A token as it may be broken: between ideographs, never before closing or after opening punctuation."""
+    return _IDEOGRAPHIC.findall(token) if any("\u3000" <= c <= "\u9fff" for c in token) else [token]
 
 
 def _wrap(text: str) -> str:
@@ -398,65 +370,3 @@ def _wrap(text: str) -> str:
                 line, width, glue = "", 0, ""
             line, width = line + glue + piece, width + len(glue) + columns
     return "\n".join(line for line in [*lines, line] if line)
-
-
-# The mail ---------------------------------------------------------------------------------------------
-
-
-def _references(original: Original) -> list[str]:
-    """The thread (RFC 5322 3.6.4): the original's References, else its one In-Reply-To, and its Message-ID.
-
-    Too long a thread keeps its first and its last ones.
-    """
-    before = original.references or (original.in_reply_to if len(original.in_reply_to) == 1 else ())
-    thread = [
-        i for i in dict.fromkeys((*before[:1], *before[-200:])) if _MESSAGE_ID.match(i) and i != original.message_id
-    ]
-    if _MESSAGE_ID.match(original.message_id):
-        thread.append(original.message_id)
-    while len(" ".join(thread)) > REFERENCES_CHARACTERS and len(thread) > 1:
-        del thread[1 if len(thread) > 2 else 0]
-    return thread
-
-
-def _unstructured(text: str) -> str:
-    """A header value: as it is if it is short printable ASCII, else encoded words (RFC 2047), folded."""
-    clean = "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text)
-    if clean.isascii() and len(clean) <= 60 and "=?" not in clean:
-        return clean
-    words, chunk = [], b""
-    for character in clean:
-        encoded = character.encode("utf-8", "replace")
-        if len(chunk) + len(encoded) > 42:  # base64 of 42 octets is 56: an encoded word of 68, below its limit of 75
-            words.append(chunk)
-            chunk = b""
-        chunk += encoded
-    words.append(chunk)
-    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(word).decode('ascii')}?=" for word in words)
-
-
-def _phrase(name: str) -> str:
-    """A display name: a quoted string, or encoded words where it is not plain ASCII."""
-    encoded = _unstructured(name)
-    return encoded if encoded != name else '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
-
-
-def _addr_spec(address: str) -> str:
-    """The address for the To field; a local part that is no dot-atom is quoted (RFC 5322 3.4.1)."""
-    local, _, domain = address[:320].rpartition("@")
-    local = "".join(c for c in local if c.isprintable() and c not in "\u2028\u2029")
-    domain = "".join(c for c in domain if c.isalnum() or c in ".-[]:")
-    if not re.fullmatch(r"[^\s()<>\[\]:;@\\,.\"]+(?:\.[^\s()<>\[\]:;@\\,.\"]+)*", local):
-        local = '"' + re.sub(r'(["\\])', r"\\\1", local) + '"'
-    return f"{local}@{domain}"
-
-
-def _part(subtype: str, text: str) -> bytes:
-    """One text part, in whichever of quoted-printable and base64 is shorter (RFC 2045 6.7, 6.8)."""
-    octets = text.encode("utf-8", "replace")
-    quoted = binascii.b2a_qp(octets, istext=True)
-    encoded, name = quoted, "quoted-printable"
-    if len(octets) * 4 // 3 < len(quoted):
-        encoded, name = base64.encodebytes(octets.replace(b"\n", b"\r\n")), "base64"
-    head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {name}\r\n\r\n"
-    return head.encode("ascii") + encoded.replace(b"\n", b"\r\n")

@@ -30,6 +30,8 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from intake.config import Configuration, Limits, Trust, WebForm
+from intake.mail.reasons import REASONS as REASONS
+from intake.mail.reasons import Reason as Reason
 from intake.mail.signals import reads_automatic
 from intake.message import Address, Message
 
@@ -118,18 +120,6 @@ class Verdict:
     """DMARC passed, failed, or nobody whom we trust says."""
     evidence: tuple[str, ...] = ()
     """What decided: short, header names and values only, cut at 80 characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A reason code in words that a clerk understands, and where the rule comes from."""
-
-    code: str
-    rule: int
-    """The rule's number in this module's list; 0 where the message is eligible."""
-    english: str
-    german: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +236,8 @@ def _forwarded(message: Message, policy: Policy) -> bool:
 
 _MAILBOX = re.compile(
     r"(?:[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64}|\"[^\"\\\x00-\x1f\x7f]{1,62}\")@"
-    r"(?=.{1,255}\Z)[^\s@<>()\[\],;:\\\"'/!%?*=&#+~|`^${}_.\x00-\x20\x7f-][^\s@<>()\[\],;:\\\"'/!%?*=&#+~|`^${}\x00-\x20\x7f]*"
+    r"(?=.{1,255}\Z)[^\s@<>()\[\],;:\\\"'/!%?*=&#+~|`^${}_.\x00-\x20\x7f-][^\s@<>()\[\],;:\\\"'/!%?*=&#+~|"
+    r"`^${}\x00-\x20\x7f]*"
 )
 
 
@@ -386,7 +377,7 @@ def bulk(facts: Facts) -> Refusal | None:
         for value in facts.message.all(name):
             if value.strip().lower().replace("-", "_") in ("bulk", "list", "junk", "auto_reply"):
                 return Refusal("bulk", "machine", _shown(name, value))
-    return _marked(facts, ("Feedback-ID", "X-CSA-Complaints", "X-Campaign", "X-CampaignID", "X-Campaign-ID"), "bulk")
+    return _marked(facts, ("X-CSA-Complaints", "X-Campaign", "X-CampaignID", "X-Campaign-ID"), "bulk")
 
 
 def suppressed(facts: Facts) -> Refusal | None:
@@ -410,7 +401,11 @@ _RESPONDER_HEADERS = (
 
 def responder_mark(facts: Facts) -> Refusal | None:
     """9. The marks that other responders and machines leave, gathered from helpdesk systems."""
-    for name, wanted in (("X-Amazon-Mail-Relay-Type", "notification"), ("Delivered-To", "autoresponder"), ("X-Ack", "no")):
+    for name, wanted in (
+        ("X-Amazon-Mail-Relay-Type", "notification"),
+        ("Delivered-To", "autoresponder"),
+        ("X-Ack", "no"),
+    ):
         for value in facts.message.all(name):
             if value.strip().lower().split("@")[0] == wanted:
                 return Refusal("responder-mark", "machine", _shown(name, value))
@@ -450,7 +445,9 @@ def spam(facts: Facts) -> Refusal | None:
     """11a. Our own filter's mark, as configured; below the Received line of our server a stranger wrote it."""
     marks = {(m.name.lower(), m.value.lower()) for m in facts.policy.trust.spam_marks}
     servers = facts.policy.trust.authserv if isinstance(facts.policy.trust.authserv, tuple) else ()
-    by_us = re.compile(r"\bby\s+(?:[\w-]+\.){0,8}(?:" + "|".join(map(re.escape, servers)) + r")(?![\w.-])", re.IGNORECASE)
+    by_us = re.compile(
+        r"\bby\s+(?:[\w-]+\.){0,8}(?:" + "|".join(map(re.escape, servers)) + r")(?![\w.-])", re.IGNORECASE
+    )
     for header in facts.message.headers:
         name, value = header.name.lower(), header.value.strip().lower()
         if any(name == n and value.startswith(v) for n, v in marks):
@@ -462,7 +459,11 @@ def spam(facts: Facts) -> Refusal | None:
 
 def forged(facts: Facts) -> Refusal | None:
     """11b. dmarc=fail, told by a server that the configuration trusts (RFC 7489, RFC 8601 7.1)."""
-    return Refusal("dmarc-fail", "suspicious", ("Authentication-Results: dmarc=fail",)) if facts.authenticated is False else None
+    return (
+        Refusal("dmarc-fail", "suspicious", ("Authentication-Results: dmarc=fail",))
+        if facts.authenticated is False
+        else None
+    )
 
 
 MACHINE_LOCAL_PARTS = (

@@ -116,18 +116,20 @@ class Link(Isolated):
 
 
 class Texts:
-    """All acknowledgement texts, checked and compiled; immutable."""
+    """All acknowledgement texts, checked; immutable. A language is compiled when it is first needed."""
 
-    __slots__ = ("_forms", "_html", "_status", "_teams", "_text")
+    __slots__ = ("_compiled", "_environments", "_html", "_sources", "_status", "_teams", "_text")
 
     def __init__(
         self,
-        forms: Mapping[str, tuple[Template, Template]],
+        sources: Mapping[str, str],
         status: Mapping[str, Literal["draft", "reviewed"]],
         teams: Mapping[str, Mapping[str, str]],
         layouts: tuple[Template, Template],
     ) -> None:
-        self._forms = forms
+        self._sources = sources
+        self._environments = _environments()
+        self._compiled: dict[str, tuple[Template, Template]] = {}
         self._status = status
         self._teams = teams
         self._html, self._text = layouts
@@ -139,9 +141,9 @@ class Texts:
         Raises :class:`ConfigurationError`, one line per mistake: file, line or block, and what to do.
         """
         problems: list[str] = []
-        forms: dict[str, tuple[Template, Template]] = {}
+        sources: dict[str, str] = {}
         status: dict[str, Literal["draft", "reviewed"]] = {}
-        environments = _environment(autoescape=True), _environment(autoescape=False)
+        environments = _environments()
         for code, path in _language_files(search_path, problems):
             source = _read(path, problems)
             tree = None if source is None else _parsed(environments[0], source, path, problems)
@@ -150,13 +152,12 @@ class Texts:
             found = list(_mistakes(tree, path))
             problems += found
             if not found:
-                html, text = (environment.from_string(source) for environment in environments)
-                forms[code] = html, text
+                sources[code] = source
                 match = _STATUS.search(source)
                 status[code] = "reviewed" if match and match[1] == "reviewed" else "draft"
-        if "de" not in forms and not problems:
+        if "de" not in sources and not problems:
             problems.append("acknowledgement/de.j2: the German text is missing; every acknowledgement needs it")
-        teams = _teams(search_path, forms, problems)
+        teams = _teams(search_path, sources, problems)
         layouts = [
             _layout(environment, search_path, name, problems)
             for environment, name in zip(environments, ("layout.html.j2", "layout.txt.j2"), strict=True)
@@ -164,16 +165,16 @@ class Texts:
         html_layout, text_layout = layouts
         if problems or html_layout is None or text_layout is None:
             raise ConfigurationError("\n".join(problems))
-        return cls(MappingProxyType(forms), MappingProxyType(status), teams, (html_layout, text_layout))
+        return cls(MappingProxyType(sources), MappingProxyType(status), teams, (html_layout, text_layout))
 
     @property
     def languages(self) -> frozenset[str]:
         """The codes that have a text; ``sr-Cyrl`` stands beside ``sr``."""
-        return frozenset(self._forms)
+        return frozenset(self._sources)
 
     def usable(self, *, drafts: bool) -> frozenset[str]:
         """The languages that may be used: all, or those that a native speaker has reviewed; German always."""
-        return frozenset(c for c in self._forms if drafts or c == "de" or self._status[c] == "reviewed")
+        return frozenset(c for c in self._sources if drafts or c == "de" or self._status[c] == "reviewed")
 
     def team(self, code: str, queue: str) -> str:
         """The name of a queue's team in a language, or an empty string."""
@@ -181,7 +182,11 @@ class Texts:
 
     def block(self, code: str, block: str, values: Mapping[str, Isolated], *, html: bool) -> str:
         """One block with its values, as HTML or as plain text with isolates; spaces as in the file."""
-        template = self._forms[code][0 if html else 1]
+        if code not in self._compiled:
+            escaping, plain = self._environments
+            source = self._sources[code]
+            self._compiled[code] = escaping.from_string(source), plain.from_string(source)
+        template = self._compiled[code][0 if html else 1]
         return "".join(template.blocks[block](template.new_context(dict(values))))
 
     def layout_html(self, sections: Sequence[object], title: str) -> str:
@@ -193,14 +198,19 @@ class Texts:
         return self._text.render(sections=sections)
 
 
-def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
-        autoescape=autoescape,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+def _environments() -> tuple[ImmutableSandboxedEnvironment, ImmutableSandboxedEnvironment]:
+    """One that escapes for HTML, and one for plain text."""
+
+    def environment(autoescape: bool) -> ImmutableSandboxedEnvironment:
+        return ImmutableSandboxedEnvironment(
+            autoescape=autoescape,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+
+    return environment(True), environment(False)
 
 
 def _language_files(search_path: Sequence[Path], problems: list[str]) -> Iterator[tuple[str, Path]]:

@@ -17,17 +17,18 @@ import asyncio
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Literal as Choice
 
 from intake.errors import MailboxRefused
 from intake.servers import imap_structure as tree
 from intake.servers import imap_syntax as syntax
-from intake.servers.imap_protocol import Command
+from intake.servers import imap_values as values
 from intake.servers.imap_session import Account, Session
 from intake.servers.imap_structure import Node
 from intake.servers.imap_syntax import Argument, Literal, SyntaxProblem, Value
+from intake.servers.imap_values import Folder, FolderStatus, Head, Selected
 
 __all__ = ["Account", "Connection", "Folder", "FolderStatus", "Head", "SearchKey", "Selected"]
 
@@ -45,63 +46,6 @@ NEEDLE_LIMIT = 400
 SearchKey = Choice["ALL", "ANSWERED", "UNANSWERED", "SEEN", "UNSEEN", "DELETED", "UNDELETED", "FLAGGED"]
 
 _RECIPIENTS = "TO CC BCC"
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """An opened folder (RFC 9051 section 6.3.2)."""
-
-    uidvalidity: int
-    uidnext: int
-    """0 if the server does not say."""
-    exists: int
-    read_only: bool
-    permanent_flags: frozenset[str] = frozenset()
-    """``\\*`` among them: keywords can be made up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """All about a message but its body. ``size`` in octets; ``header`` at most 128 KiB, perhaps cut."""
-
-    uid: int
-    flags: frozenset[str]
-    internaldate: dt.datetime
-    size: int
-    header: bytes
-    structure: Node | None
-    """``None`` where the server gave none that makes sense."""
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A folder of the account, its name as people read it."""
-
-    name: str
-    delimiter: str
-    attributes: frozenset[str]
-
-    @property
-    def special_use(self) -> str:
-        """``\\Sent``, ``\\Trash``, … (RFC 6154), or empty."""
-        uses = ("\\Sent", "\\Trash", "\\Drafts", "\\Junk", "\\Archive", "\\All", "\\Flagged")
-        present = {a.lower() for a in self.attributes}
-        return next((use for use in uses if use.lower() in present), "")
-
-    @property
-    def selectable(self) -> bool:
-        """Whether it can hold messages."""
-        return not {"\\noselect", "\\nonexistent"} & {a.lower() for a in self.attributes}
-
-
-@dataclass(frozen=True, slots=True)
-class FolderStatus:
-    """Counts of a folder that need not be open; -1 where the server does not say."""
-
-    messages: int
-    uidnext: int
-    uidvalidity: int
-    unseen: int
 
 
 def _blocks(uids: Iterable[int]) -> Iterator[list[int]]:
@@ -141,7 +85,7 @@ class Connection(Session):
         """All folders of the account, those shared with it included, with their special uses where given."""
         extended = {"LIST-EXTENDED", "SPECIAL-USE"} <= self.capabilities
         arguments = (b'""', b'"*"', *((b"RETURN (SPECIAL-USE)",) if extended else ()))
-        return _listed(await self._command("LIST", *arguments, doing="to list the folders"))
+        return values.listed((await self._command("LIST", *arguments, doing="to list the folders")).untagged)
 
     async def namespace(self) -> tuple[str, str]:
         """Prefix and delimiter of the account's own folders (RFC 2342), such as ``("INBOX.", ".")``."""
@@ -152,8 +96,9 @@ class Connection(Session):
                     with contextlib.suppress(SyntaxProblem, IndexError, TypeError):
                         prefix, delimiter = syntax.values(response)[2][0][:2]  # type: ignore[index]
                         if isinstance(prefix, bytes):
-                            return syntax.folder_name(prefix), _text(delimiter)
-        listed = _listed(await self._command("LIST", b'""', b'""', doing="to name its delimiter"))
+                            return syntax.folder_name(prefix), values.text(delimiter)
+        command = await self._command("LIST", b'""', b'""', doing="to name its delimiter")
+        listed = values.listed(command.untagged)
         return "", listed[0].delimiter if listed else ""
 
     async def create(self, folder: str) -> None:
@@ -224,7 +169,7 @@ class Connection(Session):
                 missing = [uid for uid in block if uid not in rows]
                 rows |= (await self._fetch(missing, f"{facts} {header}"))[0]
             # A row of flags alone is news of another client's doing, not an answer.
-            found = {uid: _head(uid, row) for uid, row in rows.items() if not row or b"BODY[HEADER]" in row}
+            found = {uid: values.head(uid, row) for uid, row in rows.items() if not row or b"BODY[HEADER]" in row}
             heads |= found | await self._long_headers(h for h in found.values() if len(h.header) >= HEADER_LIMIT)
         return heads
 
@@ -236,7 +181,7 @@ class Connection(Session):
         rows, _ = await self._fetch(list(by_uid), items)
         result: dict[int, Head] = {}
         for uid, row in rows.items():
-            sections = _sections(row or {})
+            sections = values.sections(row or {})
             if sections.get(rest):
                 first, last = tree.closed_header(sections[rest]), tree.closed_header(sections.get(names, b""))
                 result[uid] = replace(by_uid[uid], header=first.removesuffix(b"\r\n") + last)
@@ -266,7 +211,7 @@ class Connection(Session):
                 rows, garbled = await self._fetch([head.uid for head, _ in group], f"UID {' '.join(items)}")
                 for head, root in group:
                     row = rows.get(head.uid, {})
-                    sections = _sections(row or {})
+                    sections = values.sections(row or {})
                     made = tree.skeleton(head.header, root, sections) if sections else None
                     if made is not None:
                         result[head.uid] = made
@@ -275,7 +220,7 @@ class Connection(Session):
         for block in _blocks(shapeless):
             rows, _ = await self._fetch(block, f"UID BODY.PEEK[TEXT]<0.{tree.TEXT_LIMIT}>")
             for uid, row in rows.items():
-                text = _sections(row or {}).get("TEXT", b"")
+                text = values.sections(row or {}).get("TEXT", b"")
                 result[uid] = tree.closed_header(by_uid[uid].header) + text
         return result
 
@@ -307,6 +252,7 @@ class Connection(Session):
                 garbled = garbled or worse
             return rows, garbled
         asked = set(uids)
+        some_gone = syntax.response_code(command.result[1], b"EXPUNGEISSUED") is not None
         for response in command.untagged:
             try:
                 row = syntax.fetched(response)
@@ -316,6 +262,9 @@ class Connection(Session):
                 continue
             if row and uid in asked:
                 rows[uid] = (rows.get(uid) or {}) | row
+        if some_gone:
+            # Dovecot shows the sections of a message that another client has just removed as NIL.
+            rows = {uid: row for uid, row in rows.items() if row and not values.hollow(row)}
         return rows, garbled
 
     # -- filing
@@ -430,50 +379,6 @@ class Connection(Session):
             return syntax.folder_argument(name)
         except ValueError:
             raise MailboxRefused(f"{self._where}: {name!a} cannot be the name of a folder; rename it") from None
-
-
-def _text(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
-
-
-def _listed(command: Command) -> list[Folder]:
-    """The folders in LIST responses; one that cannot be read is left out."""
-    result = []
-    for response in command.untagged:
-        if not response[0].upper().startswith(b"* LIST "):
-            continue
-        try:
-            _, _, attributes, delimiter, name, *_ = syntax.values(response)
-        except (SyntaxProblem, ValueError):
-            continue
-        if isinstance(attributes, list) and isinstance(name, bytes):
-            marks = frozenset(_text(attribute) for attribute in attributes)
-            result.append(Folder(syntax.folder_name(name), _text(delimiter), marks))
-    return result
-
-
-def _head(uid: int, row: Mapping[bytes, Value] | None) -> Head:
-    if row is None:
-        return Head(uid, frozenset(), syntax.EPOCH, 0, b"", None)
-    flags, size, header = row.get(b"FLAGS"), row.get(b"RFC822.SIZE"), row.get(b"BODY[HEADER]")
-    return Head(
-        uid=uid,
-        # \Recent is of the session, not of the message (and gone from RFC 9051).
-        flags=frozenset(map(_text, flags if isinstance(flags, list) else ())) - {"\\Recent"},
-        internaldate=syntax.internal_date(row.get(b"INTERNALDATE")),
-        size=int(size) if isinstance(size, bytes) and size.isdigit() and len(size) <= 20 else 0,
-        header=header if isinstance(header, bytes) else b"",
-        structure=tree.structure(row.get(b"BODYSTRUCTURE")),
-    )
-
-
-def _sections(row: Mapping[bytes, Value]) -> dict[str, bytes]:
-    """``{"1.MIME": octets}`` from ``{b"BODY[1.MIME]": value}``; NIL is nothing."""
-    return {
-        name[5:-1].decode("ascii", "replace").replace('"', ""): value if isinstance(value, bytes) else b""
-        for name, value in row.items()
-        if name.startswith(b"BODY[")
-    }
 
 
 def _affordable(heads: Iterable[tuple[Head, Node]]) -> Iterator[list[tuple[Head, Node]]]:

@@ -143,7 +143,7 @@ def route(
 
 def fold(text: str) -> str:
     """``text`` as it is compared: case, diacritics and variants of Arabic letters taken away."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFD", text.casefold())  # not NFKD, which can make one letter into eighteen
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_FOLD)
 
 
@@ -177,7 +177,6 @@ def _loudest(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _words(text: str) -> list[str]:
-    # Cut before folding: NFKD can make one character into eighteen.
     folded = fold(text[: MAX_WORDS * 12])
     return [word[:MAX_WORD] for word in _TOKEN.findall(folded)][:MAX_WORDS]
 

@@ -14,7 +14,7 @@ the same detectors reach 68–92 %, on the first paragraph of them 94–95 %. So
 * Where nothing remains because the person only forwarded something, the forwarded text counts.
 
 Patterns are brittle on wordings that nobody foresaw; :func:`first_paragraph` is the robust part.
-Everything is bounded: at most :data:`MAX_CHARACTERS` characters are read, each line once.
+Everything is bounded: at most :data:`MAX_CHARACTERS` characters in :data:`MAX_LINES` lines are read.
 """
 
 import re
@@ -25,6 +25,9 @@ from intake.triage.words import greetings
 
 MAX_CHARACTERS = 65_536
 """More of a text is never looked at; what a person wants is said long before."""
+
+MAX_LINES = 2_000
+"""Lines that are looked at: patterns are tried on each."""
 
 MAX_LINE = 2_000
 """Characters of one line that patterns are tried on."""
@@ -138,7 +141,7 @@ def own_words(text: str) -> str:
 
     ``text`` is a message's readable text. The result is empty where the person wrote nothing. Never raises.
     """
-    lines = _clean(text).split("\n")
+    lines = _clean(text).split("\n")[:MAX_LINES]
     cut = _find_cut(lines)
     own = _tidy(_without_quotes(lines[: cut.line]))
     if letters(own) < 2 and cut.forward:
@@ -220,7 +223,7 @@ def _attribution_length(lines: list[str], number: int) -> int:
         joined = f"{joined} {line}".strip()
         if len(joined) > 300:
             return 0
-        if _ATTRIBUTION.search(joined) and _DATED.search(joined):
+        if _DATED.search(joined) and _ATTRIBUTION.search(joined):
             return length
     return 0
 

@@ -65,7 +65,7 @@ def arrived(behind: SmtpSink, relay: Postfix) -> Callable[[], bytes]:
 
 
 def relay_of(server: SmtpSink | Postfix, **changes: object) -> Relay:
-    return replace(Relay(server.host, server.port, "none", timeout=20), **changes)  # type: ignore[arg-type]
+    return replace(Relay(server.host, server.port, "none", timeout=20, final_timeout=60), **changes)  # type: ignore[arg-type]
 
 
 Step = Callable[[Sender], "asyncio.Future[None]"]
@@ -194,6 +194,17 @@ def test_a_connection_carries_as_many_mails_as_allowed(sink: SmtpSink, limit: in
     run(relay_of(sink, max_messages=limit), *[send()] * 5)
     assert len(sink.messages) == 5
     assert sink.connections == connections
+
+
+def test_a_refusal_does_not_cost_a_connection(sink: SmtpSink) -> None:
+    sink.script.recipients[OLD] = "550 5.1.1 unknown"
+
+    async def refused(sender: Sender) -> None:
+        with pytest.raises(DeliveryRefused):
+            await sender.send(MAIL, sender="", recipient=OLD)
+
+    run(relay_of(sink), cast(Step, refused), send())
+    assert (len(sink.messages), sink.connections) == (1, 1)
 
 
 @pytest.mark.parametrize(("idle", "connections"), [(IDLE_SECONDS - 1, 1), (IDLE_SECONDS, 2)])
@@ -530,7 +541,7 @@ UNSAFE = [
 )
 def test_an_address_that_could_be_more_than_one_is_refused(sink: SmtpSink, end: str, address: str) -> None:
     with pytest.raises(DeliveryRefused) as caught:
-        run(relay_of(sink), send(**{end: address}))
+        run(relay_of(sink), send(recipient=address) if end == "recipient" else send(sender=address))
     assert not address or address not in str(caught.value)
     assert sink.connections == 0
 

@@ -11,18 +11,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def write_certificate(folder: Path, *, expired: bool = False) -> tuple[Path, Path]:
-    """Writes ``tls.crt`` and ``tls.key`` for ``localhost`` and 127.0.0.1; returns their paths.
+def write_certificate(
+    folder: Path, *, expired: bool = False, names: tuple[str, ...] = ("localhost", "127.0.0.1")
+) -> tuple[Path, Path]:
+    """Writes ``tls.crt`` and ``tls.key`` for ``names``, host names or addresses; returns their paths.
 
     The certificate signs itself, so it is its own ``ca_file``.
     """
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     now = dt.datetime.now(dt.UTC)
     until = now + dt.timedelta(days=-1 if expired else 30)
     alternatives: list[x509.GeneralName] = [
-        x509.DNSName("localhost"),
-        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+        x509.IPAddress(ipaddress.ip_address(n)) if n[0].isdigit() else x509.DNSName(n) for n in names
     ]
     certificate = (
         x509.CertificateBuilder()

@@ -14,8 +14,10 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.parser import BytesParser
+from email.policy import SMTP, compat32
 from email.utils import format_datetime, make_msgid
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -69,15 +71,25 @@ def office_tables() -> str:
     return "".join(p for p in parts if re.match(r"\[+(office|queues)", p))
 
 
+def id_of(raw: bytes) -> str:
+    """The Message-ID of a mail; empty if it has none."""
+    return str(BytesParser(policy=compat32).parsebytes(raw, headersonly=True).get("Message-ID", "")).strip()
+
+
 class Office:
-    """One installation. ``mailboxes``: name → IMAP user; each has the address ``NAME@office.example``."""
+    """One installation.
+
+    ``mailboxes``: name → IMAP user, or → that mailbox's own keys; each has the address ``NAME@office.example``.
+    ``patches``: Python that the daemon and its worker run first, for what no configuration can bring about
+    (a message that needs 5 GB) and for periods of minutes.
+    """
 
     def __init__(
         self,
         folder: Path,
         dovecot: Dovecot,
         relay_port: int,
-        mailboxes: Mapping[str, str],
+        mailboxes: Mapping[str, str | Mapping[str, Any]],
         *,
         service: Mapping[str, Any] | None = None,
         mailbox: Mapping[str, Any] | None = None,
@@ -85,17 +97,18 @@ class Office:
         trust: Mapping[str, Any] | None = None,
         smtp: Mapping[str, Any] | None = None,
         imap_port: int | None = None,
+        patches: str = "",
     ) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.config = folder / "intake.toml"
         (folder / "password").write_text(PASSWORD)
         lines = ["[service]", *(f"{k} = {toml(v)}" for k, v in ({**QUICK, **(service or {})}).items())]
-        for name, user in mailboxes.items():
+        for name, own in mailboxes.items():
             values = {
                 "address": f"{name}@office.example", "host": dovecot.host, "port": imap_port or dovecot.port,
-                "security": "none", "user": user, "password_file": "password", "timeout_seconds": 5,
-                **(mailbox or {}),
+                "security": "none", "password_file": "password", "timeout_seconds": 5,
+                **(mailbox or {}), **({"user": own} if isinstance(own, str) else own),
             }  # fmt: skip
             lines += [f"[mailboxes.{name}]", *(f"{k} = {toml(v)}" for k, v in values.items())]
         relay = {"host": "127.0.0.1", "port": relay_port, "security": "none", "timeout_seconds": 5, **(smtp or {})}
@@ -104,6 +117,13 @@ class Office:
         lines += ["[trust]", *(f"{k} = {toml(v)}" for k, v in (trust or {}).items())]
         self.config.write_text("\n".join(lines) + "\n" + office_tables(), "utf-8")
         self._process: subprocess.Popen[bytes] | None = None
+        self._program = ["-m", "intake"]
+        if patches:
+            # The worker process imports this file too, under another name: so the patches hold there as well.
+            program = folder / "patched.py"
+            start = "from intake.cli import main\nif __name__ == '__main__':\n    main()\n"
+            program.write_text(f"{patches}\n{start}", "utf-8")
+            self._program = [str(program)]
 
     def __enter__(self) -> Self:
         self.start()
@@ -123,7 +143,7 @@ class Office:
         before = self._fetched()
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "intake", "run", "--config", str(self.config)], stdout=log, stderr=log
+                [sys.executable, *self._program, "run", "--config", str(self.config)], stdout=log, stderr=log
             )
 
         def ready() -> bool:
@@ -131,7 +151,7 @@ class Office:
             assert self._process.poll() is None, f"the daemon ended at once:\n{self.log()}"
             return len({n for n, at in self._fetched().items() if at and at != before.get(n)}) > 0
 
-        wait_until(ready, f"the daemon serves\n{self.log()}")
+        wait_until(ready, f"the daemon serves\n{self.log()}", 60)
 
     def _fetched(self) -> dict[str, str]:
         return dict(self.query("SELECT name, fetched_at FROM mailboxes"))
@@ -187,6 +207,47 @@ class Office:
             raise
         finally:
             connection.close()
+
+    def decisions(self, raw: bytes) -> list[tuple[str, str, str, str]]:
+        """Of each recorded copy of a mail, by its Message-ID: mailbox, reason, folder, filing."""
+        return [
+            (str(mailbox), str(reason), str(folder), str(filing))
+            for mailbox, reason, folder, filing in self.query(
+                "SELECT mailbox, reason, folder, filing FROM messages WHERE message_id = ? ORDER BY id", id_of(raw)
+            )
+        ]
+
+    def reference(self, raw: bytes) -> str:
+        """The reference of the case that a mail belongs to; empty if it has none."""
+        rows = self.query(
+            "SELECT reference FROM cases JOIN messages ON case_id = cases.id WHERE message_id = ?", id_of(raw)
+        )
+        return str(rows[0][0]) if rows else ""
+
+    def wait_settled(self, *mails: bytes, seconds: float = 60) -> None:
+        """Until each of the mails is recorded and filed, and the acknowledgements in their cases are settled."""
+
+        def settled(raw: bytes) -> bool:
+            waiting = self.query(
+                "SELECT 1 FROM outbox JOIN messages ON source_id = messages.id WHERE message_id = ?"
+                " AND (state = 'queued' OR copy IN ('pending', 'appending'))",
+                id_of(raw),
+            )
+            rows = self.decisions(raw)
+            return bool(rows) and all(row[3] in ("filed", "gone") for row in rows) and not waiting
+
+        for raw in mails:
+            wait_until(partial(settled, raw), f"{id_of(raw)} is settled", seconds)
+
+    def status(self) -> dict[str, Any]:
+        """What ``intake status --json`` says."""
+        done = self.command("status", "--json")
+        assert done.returncode == 0, done.stderr
+        return dict(json.loads(done.stdout))
+
+    def causes(self) -> set[str]:
+        """The causes of the open notices."""
+        return {str(row[0]) for row in self.query("SELECT cause FROM notices WHERE closed_at IS NULL")}
 
     def wait_recorded(self, count: int) -> None:
         """Until the ledger knows ``count`` messages, all of them filed and every acknowledgement settled."""

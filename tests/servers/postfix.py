@@ -2,8 +2,9 @@
 """A real Postfix of its own, below one folder, that relays everything to one port.
 
 Its configuration, queue and log are its own, so that several run side by side and next to one of the system.
-It takes mail on a free loopback port with the rules that matter here: it wants CRLF line ends, and offers
-DSN, 8BITMIME and SMTPUTF8. Needs the Debian package ``postfix`` and root, as Postfix itself does.
+It takes mail on a free loopback port, offers DSN, 8BITMIME and SMTPUTF8, and believes lone line feeds as an
+unpatched relay would, so that a mail smuggled inside another is seen. Needs the Debian package ``postfix``
+and root, as Postfix itself does.
 """
 
 import contextlib
@@ -42,7 +43,7 @@ smtp_host_lookup = native
 smtp_dns_support_level = disabled
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_recipient_restrictions = {recipient_restrictions}
-smtpd_forbid_bare_newline = normalize
+smtpd_forbid_bare_newline = no
 smtpd_helo_required = yes
 smtputf8_enable = yes
 message_size_limit = 1024000

@@ -29,6 +29,7 @@ class Scripted:
         } | dict(answers or {})
         self.greeting = greeting
         self.commands: list[bytes] = []
+        self._heard = asyncio.Event()
         self.port = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -44,6 +45,13 @@ class Scripted:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def hears(self, command: bytes) -> None:
+        """Waits until ``command`` has come."""
+        async with asyncio.timeout(20):
+            while command not in self.commands:
+                self._heard.clear()
+                await self._heard.wait()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._tasks.add(asyncio.create_task(self._serve(reader, writer)))
@@ -62,6 +70,7 @@ class Scripted:
                     continue
                 tag, _, command = line.rstrip(b"\r\n").partition(b" ")
                 self.commands.append(command)
+                self._heard.set()
                 answer = self._answer(command)
                 if answer is None:
                     break

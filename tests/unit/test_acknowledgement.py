@@ -15,13 +15,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake import config, languages, resources
 from intake.errors import ConfigurationError
 from intake.mail import acknowledgement
-from intake.mail.acknowledgement import Body, Facts, Original, Texts, clean_subject, compose, message_id, render
+from intake.mail.acknowledgement import Body, Facts, Original, Texts, compose, message_id, render
+from intake.mail.rfc5322 import clean_subject
 from intake.mail.texts import BLOCKS, HUMAN_QUEUES
 from intake.message import Address
 from intake.office import Calendar
@@ -373,6 +374,7 @@ def test_the_subject_is_cleaned(written: str, repeated: str) -> None:
     assert clean_subject(written) == repeated
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_cleaned_subject_is_one_short_line_without_links(written: str) -> None:
     cleaned = clean_subject(written)
@@ -425,6 +427,7 @@ def test_the_target_is_exactly_one_address(target: str, line: bytes) -> None:
     assert line in mail(Original(), target=target).split(b"\r\n\r\n")[0].split(b"\r\n")
 
 
+@settings(deadline=None)
 @given(
     st.text(), st.text() | st.from_regex(r"<[^>]*>"), st.lists(st.text() | st.just("<a@b>\r\nX: y")), st.text(),
     st.sampled_from([True, False, None]),

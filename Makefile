@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# On a bare Debian 12 with python3, python3-venv, python3-dev, make and gcc:
+#
+#     make demo     the whole service on this machine, with sample mail
+#     make test     everything that must hold before a change is merged
+#
+# Both set up what they need in .venv and do nothing twice: .venv is filled again only when a lock, pyproject.toml,
+# the Python version or the checkout's place has changed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= python3
+JOBS ?= 2
+FLAGS ?=
+
+# What the tests start beside Python. Make it empty to answer for these yourself: make test SYSTEM_PACKAGES=
+SYSTEM_PACKAGES ?= dovecot-imapd dovecot-lmtpd dovecot-sieve postfix postgresql chromium \
+	fonts-noto-core fonts-noto-cjk
+
+# Relative, so that a checkout in a path with spaces works.
+BIN := .venv/bin
+BUILD_LOCK := requirements-build.lock
+RUN_LOCK := requirements.lock
+DEV_LOCK := requirements-dev.lock
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: help demo test lint setup setup-dev system-packages lock clean
+
+help:
+	@echo "make demo    run the whole service here, with an embedded mail server and sample mail (FLAGS=--once: then end)"
+	@echo "make test    style, types, import order, and all tests (FLAGS='-k name': some of them)"
+	@echo "make lint    style, types and import order only"
+	@echo "make lock    resolve the dependencies anew and write the requirements*.lock files"
+	@echo "make clean   remove .venv and everything else that these commands made"
+
+demo: setup
+	@echo "demo: starting the service with sample mail; Ctrl-C ends it"
+	exec $(BIN)/python -m intake demo $(FLAGS)
+
+test: lint system-packages
+	@echo "test: running the tests, $(JOBS) at a time"
+	$(BIN)/python -m pytest -n $(JOBS) $(FLAGS)
+
+lint: setup-dev
+	@echo "test: style"
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	echo "test: types"
+	$(BIN)/mypy
+	echo "test: imports run downwards"
+	$(BIN)/lint-imports
+
+# One recipe for both: what is installed is noted in .venv/installed; "dev" contains "run".
+setup: KIND := run
+setup-dev: KIND := dev
+setup setup-dev:
+	@if ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+		echo "setup: $(PYTHON) is missing or older than Python 3.11; install python3, or name another: make PYTHON=…" >&2
+		exit 1
+	fi
+	if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then
+		echo "setup: $(PYTHON) cannot make virtual environments; install it with: apt-get install python3-venv" >&2
+		exit 1
+	fi
+	hash=$$(cat $(BUILD_LOCK) $(RUN_LOCK) $(DEV_LOCK) pyproject.toml | sha256sum)
+	wanted="$${hash%% *} $$($(PYTHON) -V) $$(pwd -P)"
+	for kind in dev $(KIND); do
+		if [ -f .venv/installed ] && [ "$$(cat .venv/installed)" = "$$kind $$wanted" ]; then exit 0; fi
+	done
+	rm -f .venv/installed
+	if ! $(BIN)/python -c 'import sys; sys.exit(sys.argv[1:] != ["Python " + sys.version.split()[0], sys.prefix])' \
+			"$$($(PYTHON) -V)" "$$(pwd -P)/.venv" 2>/dev/null; then
+		echo "setup: making the virtual environment .venv with $$($(PYTHON) -V)"
+		rm -rf .venv
+		$(PYTHON) -m venv .venv
+	fi
+	pip() { $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --progress-bar off "$$@"; }
+	echo "setup: installing the locked dependencies (the first time takes a minute or two)"
+	pip --require-hashes -r $(BUILD_LOCK)
+	pip --require-hashes -r $(RUN_LOCK)
+	if [ $(KIND) = dev ]; then
+		echo "setup: installing the locked tools for development"
+		pip --require-hashes -r $(DEV_LOCK)
+	fi
+	echo "setup: installing this checkout, editable"
+	pip --editable .
+	echo "$(KIND) $$wanted" > .venv/installed
+
+# Debian starts a service as soon as it is installed, unless policy-rc.d says no: the tests start their own.
+system-packages:
+	@missing=()
+	for package in $(SYSTEM_PACKAGES); do
+		status=$$(dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null || true)
+		[ "$$status" = installed ] || missing+=("$$package")
+	done
+	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+		echo "test: these Debian packages are missing; install them as root: apt-get install $${missing[*]}" >&2
+		exit 1
+	fi
+	echo "test: installing the Debian packages $${missing[*]}"
+	policy=/usr/sbin/policy-rc.d
+	if [ ! -e "$$policy" ]; then
+		trap 'rm -f "$$policy"' EXIT
+		printf '#!/bin/sh\nexit 101\n' > "$$policy"
+		chmod 755 "$$policy"
+	fi
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get -qq update
+	apt-get -qq install --yes --no-install-recommends "$${missing[@]}" < /dev/null > /dev/null
+
+lock:
+	@echo "lock: resolving the dependencies"
+	tools=$$(mktemp -d)
+	trap 'rm -rf "$$tools"' EXIT
+	$(PYTHON) -m venv "$$tools"
+	"$$tools/bin/python" -m pip install --quiet uv
+	compile() {
+		"$$tools/bin/uv" pip compile --quiet --no-config --universal --python-version 3.11 --upgrade \
+			--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" "$$@"
+	}
+	compile --group build --output-file $(BUILD_LOCK)
+	compile pyproject.toml --all-extras --constraint $(BUILD_LOCK) --output-file $(RUN_LOCK)
+	compile --group dev --constraint $(BUILD_LOCK) --constraint $(RUN_LOCK) --output-file $(DEV_LOCK)
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build *.egg-info
+	find intake tests -name __pycache__ -type d -prune -exec rm -rf {} +

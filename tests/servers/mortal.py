@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A daemon that kills itself with SIGKILL at an exact moment.
+
+A *moment* is the point just before or just after a ledger transaction, an SMTP command, the text of a mail, its
+final dot, or an IMAP command. They are numbered in the order in which they happen; ``kill_at`` names one.
+Messages arrive at moments, too, so that arriving and dying are interleaved in the same way each time.
+
+Run as ``python -m tests.servers.mortal``: one JSON object a line on stdin is one run in a forked child (the
+modules and language profiles are loaded once); one line on stdout tells how it ended. Reading messages happens in
+the daemon's own process here, which saves a start of the worker process in each run and touches no moment.
+"""
+
+import asyncio
+import datetime as dt
+import functools
+import imaplib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+
+import intake.daemon as service
+from intake import config
+from intake.cases.ledger import Ledger
+from intake.cases.tables import messages, outbox
+from intake.servers.imap import Connection
+from intake.servers.smtp import Sender
+from intake.triage.language import warm_up
+from tests.servers.dovecot import PASSWORD
+
+
+class Clockwork:
+    """Counts the moments, delivers at some of them, and kills at one. Every label is written down before."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self._job = job
+        self._count = 0
+        self._labels = open(job["labels"], "a")  # closed by the end of the process
+
+    def moment(self, label: str) -> None:
+        """One moment has come."""
+        self._labels.write(label + "\n")
+        self._labels.flush()
+        for file in self._job["deliver"].get(str(self._count), []):
+            self._deliver(Path(file))
+        if self._count == self._job["kill_at"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._count += 1
+
+    def _deliver(self, file: Path) -> None:
+        client = imaplib.IMAP4("127.0.0.1", self._job["imap_port"])
+        client.login(self._job["user"], PASSWORD)
+        client.append("INBOX", None, None, file.read_bytes())
+        client.logout()
+        file.rename(file.with_suffix(".delivered"))
+
+    def around(self, method: Callable[..., Awaitable[Any]], name: Callable[..., str]) -> Callable[..., Awaitable[Any]]:
+        """The method with a moment before and one after it."""
+
+        @functools.wraps(method)
+        async def wrapped(*args: Any, **kwargs: Any) -> Any:
+            label = name(*args, **kwargs)
+            self.moment(f"before {label}")
+            result = await method(*args, **kwargs)
+            self.moment(f"after {label}")
+            return result
+
+        return wrapped
+
+
+class InProcess:
+    """Reads messages without a worker process."""
+
+    def __init__(self, readers: Any, *, seconds: float) -> None:
+        self._readers = readers
+
+    async def assess(self, mailbox: str, raw: bytes, internal_date: dt.datetime | None) -> Any:
+        """As :meth:`Worker.assess`."""
+        return self._readers[mailbox].assess(raw, internal_date)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def _settled(connection: sa.Connection) -> int:
+    """How many messages are recorded, if all that is to be done about them is done; else -1."""
+    states = connection.execute(sa.select(messages.c.filing)).scalars().all()
+    waiting = connection.execute(
+        sa.select(outbox.c.id).where((outbox.c.state == "queued") | outbox.c.copy.in_(["pending", "appending"]))
+    ).first()
+    return -1 if waiting or any(s not in ("filed", "gone") for s in states) else len(states)
+
+
+async def _live(job: dict[str, Any]) -> None:
+    clockwork = Clockwork(job)
+    ledgers: list[Ledger] = []
+    opened = Ledger.open
+
+    def remember(*args: Any, **kwargs: Any) -> Ledger:
+        ledgers.append(opened(*args, **kwargs))
+        return ledgers[0]
+
+    Ledger.open = remember  # type: ignore[method-assign, assignment]
+    Ledger.write = clockwork.around(  # type: ignore[method-assign]
+        Ledger.write, lambda _self, work, *_a, **_k: f"ledger {work.__name__}"
+    )
+    Connection._command = clockwork.around(  # type: ignore[method-assign]
+        Connection._command, lambda _self, name, *_a, **_k: f"imap {name}"
+    )
+    Sender._command = clockwork.around(  # type: ignore[method-assign]
+        Sender._command, lambda _self, *words: f"smtp {words[0].decode()}"
+    )
+    Sender._write = clockwork.around(Sender._write, lambda *_a: "smtp text")  # type: ignore[method-assign]
+    Sender._final_dot = clockwork.around(Sender._final_dot, lambda *_a: "smtp dot")  # type: ignore[method-assign]
+    service.Worker = InProcess  # type: ignore[misc, assignment]
+    daemon = service.Daemon(
+        config.load(Path(job["config"])),
+        environment=os.environ,
+        now=service.system_clock,
+        random=Random(job["seed"]),  # noqa: S311 - deterministic on purpose
+    )
+
+    async def stop_when_settled() -> None:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if ledgers and await ledgers[0].read(_settled) >= job["expect"]:
+                break
+            await asyncio.sleep(0.02)
+        daemon.stop()
+
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(stop_when_settled())
+        await daemon.run()
+        watching.cancel()
+
+
+def main() -> None:
+    """Serve jobs until stdin ends."""
+    warm_up()
+    for line in sys.stdin:
+        job = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                sys.stdout = sys.stderr
+                asyncio.run(_live(job))
+                status = 0
+            finally:
+                os._exit(status)
+        _, status = os.waitpid(child, 0)
+        print(json.dumps(os.waitstatus_to_exitcode(status)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
