@@ -50,12 +50,12 @@ test: lint system-packages
 	$(BIN)/python -m pytest -n $(JOBS) $(FLAGS)
 
 lint: setup-dev
-	@echo "test: style"
+	@echo "lint: style"
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	echo "test: types"
+	echo "lint: types"
 	$(BIN)/mypy
-	echo "test: imports run downwards"
+	echo "lint: imports run downwards"
 	$(BIN)/lint-imports
 
 # One recipe for both: what is installed is noted in .venv/installed; "dev" contains "run".

@@ -17,12 +17,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, model_validator,
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+    model_validator,
 )  # fmt: skip
-from pydantic_core import ErrorDetails
 
 from intake.errors import ConfigurationError
 from intake.languages import LANGUAGES
@@ -101,6 +108,18 @@ def _prefix(text: str) -> str:
     if not re.fullmatch(r"[A-Z]{1,4}", text):
         raise ValueError("expected one to four capital letters without umlauts")
     return text
+
+
+def _ledger(url: str) -> str:
+    """Nothing in memory only: what was promised must survive a restart."""
+    sqlite = re.fullmatch(r"sqlite:///(?!:memory:)[^?]+", url)
+    try:
+        postgresql = url.startswith("postgresql://") and urlsplit(url).port != 0
+    except ValueError:  # the port is no number
+        postgresql = False
+    if url and not sqlite and not postgresql:
+        raise ValueError("expected sqlite:///PATH or postgresql://USER@HOST/DATABASE")
+    return url
 
 
 def _mailbox_name(name: str) -> str:
@@ -317,7 +336,7 @@ class Service(Table):
     """The service as a whole."""
 
     data: FilePath = Path("data")
-    ledger: str = ""
+    ledger: Annotated[Line, AfterValidator(_ledger)] = ""
     """A SQLAlchemy URL; empty means SQLite in ``data``."""
     acknowledge: bool = True
     filing_mailbox: str = ""
@@ -472,7 +491,7 @@ def _shown(found: Any) -> str:
     return ""
 
 
-def _sentence(file: Path | str, error: ErrorDetails) -> str:
+def _sentence(file: Path | str, error: Mapping[str, Any]) -> str:
     """One pydantic error as one sentence with file, key and remedy."""
     context = error.get("ctx", {})
     key = ""
@@ -485,8 +504,12 @@ def _sentence(file: Path | str, error: ErrorDetails) -> str:
     if isinstance(cause, Misfit):
         return f"{file}: {key}{'.' if key else ''}{cause.key}: {cause}"
     kind = error["type"]
+    if kind == "extra_forbidden" and key.endswith(".password"):
+        return f"{file}: {key}: a password never stands in this file; name a password_file instead"
     said = _EXPECTED[kind].format_map(context).replace("'", '"') if kind in _EXPECTED else str(cause or error["msg"])
-    found = "" if kind in ("extra_forbidden", "missing") else _shown(error["input"])
+    # The URL of a database may hold a password.
+    silent = kind in ("extra_forbidden", "missing") or key == "service.ledger"
+    found = "" if silent else _shown(error["input"])
     return f"{file}: {key or 'the file'}: {said}{found}"
 
 

@@ -127,6 +127,7 @@ class Daemon:
             ledger.lock()
             if await ledger.begin_generation(self._now()):
                 log.warning("the ledger was restored from a backup: acknowledging is held until intake resume")
+            await ledger.write(outgoing.hold_if_restored)
             desk = Desk(configuration, texts, Calendar(configuration.office), ledger.secret, self._random)
             worker = Worker(
                 readers(settings, rules, ledger.secret, desk.loop_token), seconds=configuration.limits.message_seconds
@@ -281,6 +282,7 @@ class Daemon:
 def _health(connection: Database, configuration: Configuration, now: dt.datetime) -> None:
     """Open or close the notices about what does not move, and note that the daemon is alive."""
     put_meta(connection, "alive_at", now.isoformat())
+    notices.close_events(connection, now)
     limit = dt.timedelta(minutes=configuration.service.nothing_fetched_minutes)
     for name in configuration.mailboxes:
         row = records.mailbox_row(connection, name)
@@ -290,7 +292,8 @@ def _health(connection: Database, configuration: Configuration, now: dt.datetime
                 "nothing-fetched",
                 name,
                 f"Aus dem Postfach „{name}“ wurde seit {last:%d.%m.%Y %H:%M} UTC nichts mehr abgeholt.",
-                f"nothing was fetched from mailbox {name} since {last:%Y-%m-%d %H:%M} UTC; see its problem in: intake status",
+                f"nothing was fetched from mailbox {name} since {last:%Y-%m-%d %H:%M} UTC; "
+                "see its problem in: intake status",
             )
             notices.raise_notice(connection, notice, now)
         else:
@@ -300,7 +303,8 @@ def _health(connection: Database, configuration: Configuration, now: dt.datetime
         notice = NoticeText(
             "outbox-old",
             "outbox",
-            "Bestätigungen warten seit über einer Stunde auf den Versand. Bitte den Mailserver für ausgehende Post prüfen.",
+            "Bestätigungen warten seit über einer Stunde auf den Versand. "
+            "Bitte den Mailserver für ausgehende Post prüfen.",
             "acknowledgements have been waiting for more than an hour; check the relay",
         )
         notices.raise_notice(connection, notice, now)

@@ -106,10 +106,8 @@ class Filing:
         for row in rows:
             if row.filing == "copying" or (row.filing == "pending" and row.uid not in present):
                 found = await self._locate(row)
-                if row.uid not in present:
-                    state = "filed" if found else "gone"
-                else:
-                    state = "copied" if found else "pending"
+                moved, unmoved = ("filed", "gone") if row.uid not in present else ("copied", "pending")
+                state = moved if found else unmoved
                 await self._ledger.write(_settle, row.id, state, self._target(row.folder), found)
             elif row.filing == "copied" and row.uid not in present:
                 await self._ledger.write(_settle, row.id, "filed", row.target_uidvalidity, row.target_uid)
@@ -147,7 +145,12 @@ class Filing:
         moved = {row.uid: row.target_uid for row in rows if row.filing == "copied" and row.target_uid}
         if fresh:
             await self._ledger.write(_mark, [row.id for row in fresh], "copying")
-            copied = await self._connection.copy([row.uid for row in fresh], target)
+            try:
+                copied = await self._connection.copy([row.uid for row in fresh], target)
+            except MailboxRefused:
+                # A refused COPY has copied nothing (RFC 9051, 6.4.7): there is no doubt to settle.
+                await self._ledger.write(_mark, [row.id for row in fresh], "pending")
+                raise
             moved |= copied
             ids = {row.id: copied[row.uid] for row in fresh if row.uid in copied}
             await self._ledger.write(_copied, ids, self._target(rows[0].folder))
@@ -241,7 +244,8 @@ class Filing:
         notice = NoticeText(
             "folder-refused",
             f"{self._mailbox}/{folder}",
-            f"Im Postfach „{self._mailbox}“ nimmt der Ordner „{folder}“ nichts an; Nachrichten bleiben solange, wo sie sind. "
+            f"Im Postfach „{self._mailbox}“ nimmt der Ordner „{folder}“ nichts an; "
+            "Nachrichten bleiben solange, wo sie sind. "
             "Bitte Rechte und Speicherplatz des Kontos prüfen.",
             f'mailbox {self._mailbox}: folder "{folder}": {error}; check rights and quota of the account',
         )

@@ -176,6 +176,8 @@ class Ledger:
             os.close(self._lock_file)
             self._lock_file = None
         if self._lock_connection is not None:
+            # Closing alone would leave the lock to a pooled session, or to the server's own pace.
+            self._lock_connection.execute(sa.select(sa.func.pg_advisory_unlock(_ADVISORY_LOCK)))
             self._lock_connection.close()
             self._lock_connection = None
 
@@ -305,7 +307,10 @@ def held(connection: Connection, mailbox: str) -> str | None:
 
 
 def resume(connection: Connection, now: dt.datetime, *, oldest: dt.datetime, discard: bool) -> tuple[int, int]:
-    """Lift every hold; held mail younger than ``oldest`` is queued (or dropped, with ``discard``): (queued, dropped)."""
+    """Lift every hold; held mail younger than ``oldest`` is queued, the rest (or all, with ``discard``) dropped.
+
+    Returns how many were queued and how many dropped.
+    """
     waiting = outbox.c.state == "held"
     gone = connection.execute(
         outbox.update()

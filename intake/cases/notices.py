@@ -23,6 +23,9 @@ from intake.cases.tables import AnyRow, notices
 log = logging.getLogger(__name__)
 
 ONCE_A_DAY = dt.timedelta(hours=24)
+EVENTS = ("undeliverable", "foreign-reference", "quarantine", "notification")
+"""Causes that happen and are not over at any time: their notices close by themselves after a week."""
+EVENT_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,19 @@ def close_notice(connection: Connection, cause: str, subject: str | None, now: d
         log.info("notice closed: %s", cause)
 
 
+def close_events(connection: Connection, now: dt.datetime) -> None:
+    """Close what happened more than a week ago; by then somebody has seen it, in the mailbox if not here."""
+    connection.execute(
+        notices.update()
+        .where(
+            notices.c.cause.in_(EVENTS),
+            notices.c.closed_at.is_(None),
+            notices.c.last_at < now - dt.timedelta(days=EVENT_DAYS),
+        )
+        .values(closed_at=now)
+    )
+
+
 def open_notices(connection: Connection) -> list[Notice]:
     """All open notices, oldest first."""
     rows = connection.execute(sa.select(notices).where(notices.c.closed_at.is_(None)).order_by(notices.c.opened_at))
@@ -73,7 +89,7 @@ def open_notices(connection: Connection) -> list[Notice]:
 
 
 def to_post(connection: Connection, now: dt.datetime) -> list[Notice]:
-    """The notices that staff should now find in their mailbox: open, not posted, and none of that cause within a day."""
+    """The notices to put into the mailbox now: open, not posted yet, and none of that cause posted within a day."""
     recent = sa.select(notices.c.cause).where(notices.c.posted_at > now - ONCE_A_DAY)
     rows = connection.execute(
         sa.select(notices)

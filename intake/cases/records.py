@@ -110,7 +110,11 @@ def look_up(connection: Connection, secret: bytes, question: Question, now: dt.d
 
 
 def _sent_since(connection: Connection, which: sa.ColumnElement[bool], since: dt.datetime) -> int:
-    query = sa.select(sa.func.count()).select_from(outbox).where(which, outbox.c.created_at > since)
+    query = (
+        sa.select(sa.func.count())
+        .select_from(outbox)
+        .where(which, outbox.c.kind == "acknowledgement", outbox.c.created_at > since)
+    )
     return connection.execute(query).scalar_one()
 
 
@@ -124,6 +128,7 @@ def _usual_hour(connection: Connection, mailbox: str, now: dt.datetime) -> float
     count, hours = connection.execute(
         sa.select(sa.func.count(), sa.func.count(sa.distinct(hour))).where(
             outbox.c.mailbox == mailbox,
+            outbox.c.kind == "acknowledgement",
             outbox.c.created_at > now - dt.timedelta(days=USUAL_HOUR_DAYS),
             outbox.c.created_at <= now - dt.timedelta(hours=1),
         )

@@ -106,8 +106,8 @@ messages = Table(
     Index("messages_filing", "mailbox", "filing"),
     Index("messages_target", "mailbox", "folder", "target_uid"),
 )
-"""One message at one place, and what was decided about it; machine mail has no case. ``filing``: ``pending``, ``copying`` and ``copied`` (the
-fallback without MOVE), ``filed``, ``gone`` (a clerk was faster), ``stuck`` (given up, noticed)."""
+"""One message at one place, and what was decided about it; machine mail has no case. ``filing``: ``pending``,
+``copying`` and ``copied`` (the fallback without MOVE), ``filed``, ``gone`` (a clerk was faster)."""
 
 seen = Table(
     "seen",
@@ -152,6 +152,7 @@ outbox = Table(
     Column("id", Integer, primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
     Column("source_id", ForeignKey("messages.id"), nullable=False),
+    Column("kind", Text, nullable=False),
     Column("mailbox", Text, nullable=False),
     Column("mail_id", Text, nullable=False, unique=True),
     Column("envelope_sender", Text, nullable=False),
@@ -173,8 +174,9 @@ outbox = Table(
     Index("outbox_domain", "domain_key", "created_at"),
     Index("outbox_mailbox", "mailbox", "created_at"),
 )
-"""``state``: ``held``, ``queued``, ``sent``, ``failed``, ``dropped``. ``copy``: ``none``, ``waiting`` (not sent yet),
-``pending``, ``appending``, ``done``."""
+"""``kind``: ``acknowledgement``, or ``notification`` of a new case to the queue's own address. ``state``: ``held``,
+``queued``, ``sent``, ``failed``, ``dropped``. ``copy``: ``none``, ``waiting`` (not sent yet), ``pending``,
+``appending``, ``done``."""
 
 blocks = Table(
     "blocks",

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from intake import __version__
-from intake.errors import IntakeError
+from intake.errors import IntakeError, LedgerError
 
 app = typer.Typer(
     name="intake",
@@ -66,13 +66,18 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Run the daemon in the foreground, until SIGTERM or Ctrl-C."""
     import os
 
+    from intake.cli.check import calendar, ledger_problem
     from intake.cli.logs import to_stdout
     from intake.config import load
     from intake.daemon import Daemon, system_clock
 
     settings = load(config)
+    calendar(settings)
     to_stdout()
-    asyncio.run(Daemon(settings, environment=os.environ, now=system_clock, random=SystemRandom()).run())
+    try:
+        asyncio.run(Daemon(settings, environment=os.environ, now=system_clock, random=SystemRandom()).run())
+    except LedgerError as error:
+        raise LedgerError(ledger_problem(settings, error)) from None
 
 
 @app.command()
@@ -136,13 +141,15 @@ def demo(
     folder: Annotated[Path | None, typer.Option(help="Where to keep the outgoing mail.")] = None,
 ) -> None:
     """The whole service on this machine, with an embedded mail server and sample mail in many languages."""
-    try:
-        from intake.demo import run_demo
-    except ImportError as error:
+    import importlib.util
+
+    missing = [name for name in ("aiosmtpd", "pymap") if importlib.util.find_spec(name) is None]
+    if missing:
         raise IntakeError(
-            f"the demo needs extra packages ({error.name} is missing); "
-            "install them with: pip install 'amtseingang[demo]'"
-        ) from None
+            f"the demo needs extra packages ({', '.join(missing)}); install them with: pip install 'amtseingang[demo]'"
+        )
+    from intake.demo import run_demo
+
     if not run_demo(once=once, folder=folder):
         raise typer.Exit(1)
 

@@ -17,11 +17,25 @@ from intake.daemon import account, load_texts, relay
 from intake.errors import ConfigurationError, IntakeError
 from intake.languages import LANGUAGES
 from intake.mail.acknowledgement import Texts
+from intake.office import Calendar
 from intake.servers.imap import Connection
 from intake.servers.smtp import Sender
 from intake.triage.routing import Rules
 
 Echo = Callable[[str], None]
+
+
+def ledger_problem(settings: Settings, error: IntakeError) -> str:
+    """What is wrong with the ledger, with the file and the key that name it."""
+    return f"{settings.ledger_key}: {str(error).removeprefix('service.ledger: ')}"
+
+
+def calendar(settings: Settings) -> Calendar:
+    """The office's calendar. Raises :class:`ConfigurationError` naming the file."""
+    try:
+        return Calendar(settings.configuration.office)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{settings.file}: {error}") from None
 
 
 class _Report:
@@ -52,6 +66,10 @@ async def check(file: Path, echo: Echo) -> bool:
         report.problem(error)
         return False
     report.ok(f"{file}: configuration of {settings.configuration.office.name}")
+    try:
+        calendar(settings)
+    except ConfigurationError as error:
+        report.problem(error)
     texts = _texts(settings, report)
     _trust(settings, report)
     _ledger(settings, report)
@@ -98,7 +116,7 @@ def _ledger(settings: Settings, report: _Report) -> None:
     try:
         ledger = Ledger.open(settings.ledger_url, settings.data)
     except IntakeError as error:
-        report.problem(f"{settings.file}: service.data: {error}")
+        report.problem(ledger_problem(settings, error))
         return
     ledger.close()
     report.ok(f"ledger in {settings.data}")

@@ -58,7 +58,7 @@ def explain(
         require_addressed=policy.require_addressed and not any_recipient,
     )
     reader = Reader(policy, Rules.shipped(configuration.queues), _SECRET, service.reference_prefix)
-    texts = load_texts(settings).languages
+    texts = load_texts(settings).usable(drafts=service.drafts)
     now = dt.datetime.now(dt.UTC)
     fine = True
     for file in _names(files):

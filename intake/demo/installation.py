@@ -7,7 +7,6 @@ are the demo's. What it decided is read from its ledger, on a connection of our 
 
 import asyncio
 import contextlib
-import os
 import re
 import signal
 import sys
@@ -85,7 +84,7 @@ class Installation:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "intake", "run", "--config", str(self.config),
-                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ,
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(START_SECONDS):

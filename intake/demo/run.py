@@ -25,6 +25,8 @@ from intake.mail.eligibility import REASONS
 STALL_SECONDS = 60.0
 """After so long without anything new, what is not done counts as not done."""
 SMTP_SECONDS = 30.0
+OWN_SECONDS = 0.5
+"""Between two looks for messages of the user's own."""
 USER = "auslaenderbehoerde"
 
 
@@ -78,10 +80,10 @@ class Demo:
         stopping = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait([work, stopping], return_when=asyncio.FIRST_COMPLETED)
-            if work.done():
-                return work.result()
-            self._screen.say("Ending.")
-            return not once
+            if stop.is_set():
+                self._screen.say("Ending.")
+                return not once
+            return work.result()
         finally:
             stopping.cancel()
             work.cancel()
@@ -203,7 +205,7 @@ class Demo:
                 samples = {uid for _, uid in self._places.values()}
                 own = [self._entry(f"own{u}", self._records[u], office.folders) for u in sorted(self._shown - samples)]
                 pages.write_index(self._output / "index.html", [*entries, *own])
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(OWN_SECONDS)
 
     # -- comparing
 

@@ -157,14 +157,12 @@ def compose(
     mailbox_address: str,
     message_id: str,
     loop_token: str,
-    bounce_address: str | None = None,
 ) -> bytes:
     """The finished mail: RFC 5322 with CRLF, ASCII headers (the target's own address excepted, RFC 6532).
 
     ``message_id`` is ours, from :func:`message_id`. Of ``original`` only well-formed Message-IDs and, if the
     sender is authenticated, the cleaned subject are used; the target's display name is left out.
-    ``bounce_address`` belongs to the envelope and never stands in the mail. Never raises for whatever a
-    stranger wrote.
+    Never raises for whatever a stranger wrote.
     """
     body = render(texts, configuration, calendar, facts)
     subject = clean_subject(original.subject) if original.authenticated else ""

@@ -24,7 +24,7 @@ from sqlalchemy.engine import Connection as Database
 
 from intake.cases import records
 from intake.cases.case import NoticeText
-from intake.cases.ledger import Ledger
+from intake.cases.ledger import Ledger, current_holds
 from intake.cases.notices import close_notice, raise_notice
 from intake.cases.tables import AnyRow, cases, outbox
 from intake.config import Configuration
@@ -80,6 +80,7 @@ class Outbox:
     async def drain(self) -> bool:
         """Try what is due now, at most a batch of it. True if it pays to look again at once."""
         failures = accepted = 0
+        problem = ""
         rows = await self._ledger.read(_due, self._now())
         for row in rows:
             try:
@@ -88,16 +89,26 @@ class Outbox:
                 await self._final(row, str(error), error.status)
             except DeliveryDeferred as error:
                 failures += 1
-                await self._later(row, str(error))
+                problem = str(error)
+                await self._later(row, problem)
                 if failures >= GIVE_UP_ROUND_AFTER and not accepted:
                     break
             else:
                 accepted += 1
                 await self._ledger.write(_accepted, row.id, self._now())
-                log.info("acknowledged %s", row.reference)
+                log.info("%s of %s accepted by the relay", row.kind, row.reference)
                 self._sent(row.mailbox)
         if accepted:
             await self._ledger.write(close_notice, "relay", None, self._now())
+        elif failures:
+            notice = NoticeText(
+                "relay",
+                "relay",
+                "Bestätigungen können zurzeit nicht verschickt werden; es wird weiter versucht. "
+                "Bitte den Mailserver für ausgehende Post prüfen.",
+                f"acknowledgements cannot be sent at the moment and are tried again: {problem}",
+            )
+            await self._ledger.write(raise_notice, notice, self._now())
         return len(rows) == BATCH and accepted > 0
 
     async def _later(self, row: AnyRow, problem: str) -> None:
@@ -108,22 +119,14 @@ class Outbox:
             return
         wait = min(FIRST_WAIT * 2 ** min(row.attempts, 10), LONGEST_WAIT) * (0.75 + self._random.random() / 2)
         await self._ledger.write(_deferred, row.id, now + wait, problem)
-        notice = NoticeText(
-            "relay",
-            "relay",
-            "Bestätigungen können zurzeit nicht verschickt werden; es wird weiter versucht. "
-            "Bitte den Mailserver für ausgehende Post prüfen.",
-            f"acknowledgements cannot be sent at the moment and are tried again: {problem}",
-        )
-        await self._ledger.write(raise_notice, notice, now)
 
     async def _final(self, row: AnyRow, problem: str, status: str | None) -> None:
         now = self._now()
         await self._ledger.write(
-            _failed, row.id, problem, status, row.recipient_key, row.reference, now,
+            _failed, row.id, row.kind, problem, status, row.recipient_key, row.reference, now,
             self._configuration.limits.blocked_days,
         )  # fmt: skip
-        log.warning("acknowledgement of %s failed for good: %s", row.reference, problem)
+        log.warning("%s of %s failed for good: %s", row.kind, row.reference, problem)
 
 
 def _due(connection: Database, now: dt.datetime) -> Sequence[AnyRow]:
@@ -156,6 +159,7 @@ def _deferred(connection: Database, row: int, due: dt.datetime, problem: str) ->
 def _failed(
     connection: Database,
     row: int,
+    kind: str,
     problem: str,
     status: str | None,
     recipient_key: str,
@@ -168,9 +172,34 @@ def _failed(
         .where(outbox.c.id == row)
         .values(state="failed", attempts=outbox.c.attempts + 1, problem=problem, raw=None, copy="none")
     )
+    if kind == "notification":
+        raise_notice(connection, _unnotified(reference, status or problem), now)
+        return
     raise_notice(connection, undeliverable(reference, status or problem), now)
     if status is not None and status.startswith("5.1."):
         records.block(connection, recipient_key, status, now, blocked_days)
+
+
+def _unnotified(reference: str, problem: str) -> NoticeText:
+    return NoticeText(
+        "notification",
+        "queue",
+        f"Der Hinweis auf den neuen Vorgang {reference} konnte nicht an die Adresse des Teams zugestellt werden "
+        f"({problem}). Der Vorgang liegt in seinem Ordner; bitte die Adresse in der Konfiguration prüfen.",
+        f"the note about {reference} to its queue's address was refused ({problem}); check queues.….notify",
+    )
+
+
+def hold_if_restored(connection: Database) -> None:
+    """At the start on a ledger from a backup: what it believes unsent was perhaps sent since, so a person decides.
+
+    A copy that it believes missing is looked for before it is appended. Until the hold is lifted this may be
+    repeated: a start that died half-way is made good by the next.
+    """
+    if not any(kind == "restored" for kind, _mailbox, _since, _sentence in current_holds(connection)):
+        return
+    connection.execute(outbox.update().where(outbox.c.state == "queued").values(state="held"))
+    connection.execute(outbox.update().where(outbox.c.copy == "pending").values(copy="appending"))
 
 
 def summary(connection: Database) -> dict[str, int]:

@@ -19,15 +19,19 @@ usual hour, but at least ``breaker_per_hour``. What would have been sent is kept
 """
 
 import datetime as dt
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from intake.cases.case import Case, Known, NoticeText
 from intake.config import Configuration
-from intake.languages import LANGUAGES, UNDETERMINED
+from intake.languages import UNDETERMINED
 from intake.mail.assessment import Assessment
 from intake.mail.eligibility import State, Verdict, with_state
+
+_ADDRESS = re.compile(r"[^\s<>()]+@[^\s<>()]+")
+"""Evidence is kept longer than addresses may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def plan(
     internal_date: dt.datetime | None,
     backlog: bool = False,
 ) -> Plan:
-    """Decide. ``texts``: the languages that acknowledgements exist in; ``now``: aware."""
+    """Decide. ``texts``: the languages whose texts may be used; ``now``: aware."""
     person = assessment.verdict.standing == "person"
     joins = known.seen_case or known.threaded or known.referenced
     if joins is None and person:
@@ -90,10 +94,13 @@ def plan(
         unsure=unsure,
         variant="follow-up" if joins is not None else "new",
         send=send,
-        evidence=(
-            *assessment.verdict.evidence,
-            *assessment.language.evidence,
-            *(e.english() for e in assessment.routing.evidence),
+        evidence=tuple(
+            _ADDRESS.sub("(address)", text)
+            for text in (
+                *assessment.verdict.evidence,
+                *assessment.language.evidence,
+                *(e.english() for e in assessment.routing.evidence),
+            )
         ),
         breaker=breaker,
         notices=_notices(known, joins, breaker, mailbox, person),
@@ -166,13 +173,9 @@ def _languages(
         code, confidence = before, "likely"
     wanted = "sr-Cyrl" if code == "sr" and guess.script == "Cyrl" else code
 
-    def usable(candidate: str) -> bool:
-        row = LANGUAGES.get(candidate.split("-")[0])
-        return candidate in texts and row is not None and (configuration.service.drafts or row.status != "draft")
-
-    unsure = confidence == "unsure" or not usable(wanted)
+    unsure = confidence == "unsure" or wanted not in texts
     order = [*configuration.service.unsure_languages, wanted, "de"] if unsure else [wanted, "de"]
-    languages = tuple(dict.fromkeys(c for c in order if usable(c)))
+    languages = tuple(dict.fromkeys(c for c in order if c in texts))
     return code, confidence, unsure, languages or ("de",)
 
 
@@ -195,9 +198,9 @@ def _notices(known: Known, joins: Case | None, breaker: bool, mailbox: str, pers
             NoticeText(
                 "foreign-reference",
                 known.foreign.reference,
-                f"Eine Nachricht nennt das Aktenzeichen {known.foreign.reference}, kommt aber von einer "
+                f"Eine Nachricht nennt die Vorgangsnummer {known.foreign.reference}, kommt aber von einer "
                 "anderen Adresse. "
-                "Sie liegt im selben Ordner, mit eigenem Aktenzeichen; bitte prüfen, ob sie dazugehört.",
+                "Sie liegt im selben Ordner, mit eigener Vorgangsnummer; bitte prüfen, ob sie dazugehört.",
                 f"a message from another address carries the reference {known.foreign.reference}; it lies in the same "
                 "folder under a reference of its own: check whether it belongs to that case",
             )

@@ -246,6 +246,20 @@ _TABLE = (
         "configuration",
     ),
     Reason(
+        "held-after-restore",
+        17,
+        "Acknowledging is held: the ledger was restored from a backup and nobody has confirmed it yet.",
+        "Das Bestätigen ist angehalten: Die Datenbank stammt aus einer Sicherung und ist noch nicht freigegeben.",
+        "ledger generation",
+    ),
+    Reason(
+        "unreadable",
+        0,
+        "The message could not be read within its limits; a person has to look at it.",
+        "Die Nachricht ließ sich nicht lesen; bitte sieht ein Mensch nach.",
+        "quarantine",
+    ),
+    Reason(
         "target-blocked",
         18,
         "Mail to this address came back as undeliverable.",

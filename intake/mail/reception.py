@@ -20,7 +20,7 @@ from intake.cases.notices import raise_notice
 from intake.cases.records import Question
 from intake.cases.tables import cases, outbox
 from intake.config import Configuration
-from intake.mail import acknowledgement
+from intake.mail import acknowledgement, notification
 from intake.mail.acknowledgement import Facts, Original, Texts
 from intake.mail.assessment import Assessment
 from intake.mail.plan import Plan, plan
@@ -83,7 +83,7 @@ def _receive(connection: Connection, desk: Desk, arrival: Arrival, now: dt.datet
         now,
     )
     decided = plan(
-        assessment, known, desk.configuration, desk.texts.languages,
+        assessment, known, desk.configuration, desk.texts.usable(drafts=desk.configuration.service.drafts),
         mailbox=place.mailbox, now=now, internal_date=place.internal_date, backlog=place.backlog,
     )  # fmt: skip
     case = _case(connection, desk, arrival, decided, now)
@@ -100,6 +100,8 @@ def _receive(connection: Connection, desk: Desk, arrival: Arrival, now: dt.datet
         records.remember_text(connection, assessment.text_key, case, now)
     if decided.send != "no" and case is not None:
         _enqueue(connection, desk, arrival, decided, case, source, now)
+    if decided.opens_case and case is not None:
+        _notify(connection, desk, arrival, decided, case, source, now)
     if decided.breaker:
         hold(connection, "breaker", place.mailbox, now, decided.notices[0].english)
     for notice in (*decided.notices, *_bounced(connection, desk, assessment, now)):
@@ -145,6 +147,7 @@ def _enqueue(
         facts=Facts(
             reference=case.reference, queue=decided.queue, variant=decided.variant,
             languages=decided.languages, unsure=decided.unsure, at=now,
+            received=arrival.place.internal_date,
         ),
         original=Original(
             message_id=assessment.message_id, references=assessment.references_header,
@@ -158,7 +161,7 @@ def _enqueue(
     )  # fmt: skip
     connection.execute(
         outbox.insert().values(
-            case_id=case.id, source_id=source, mailbox=arrival.place.mailbox, mail_id=mail_id,
+            case_id=case.id, source_id=source, kind="acknowledgement", mailbox=arrival.place.mailbox, mail_id=mail_id,
             envelope_sender=_tagged(bounce, case.reference), recipient=target.address,
             recipient_key=keys.sender(desk.secret, target.address),
             domain_key=keys.domain(desk.secret, target.address),
@@ -168,6 +171,32 @@ def _enqueue(
     )  # fmt: skip
     records.remember_thread(connection, desk.secret, mail_id, case.id, "acknowledgement", now)
     connection.execute(cases.update().where(cases.c.id == case.id).values(acknowledged_at=now))
+
+
+def _notify(
+    connection: Connection, desk: Desk, arrival: Arrival, decided: Plan, case: Case, source: int, now: dt.datetime
+) -> None:
+    """Tell the queue's own address, where it has one, that a case was opened."""
+    recipient = desk.configuration.queues[decided.queue].notify
+    if recipient is None:
+        return
+    mailbox = desk.configuration.mailboxes[arrival.place.mailbox]
+    mail_id = acknowledgement.message_id(
+        desk.secret, arrival.place.mailbox, f"notification {case.reference}", mailbox.address.rpartition("@")[2]
+    )
+    raw = notification.compose(
+        office=desk.configuration.office.name, sender=mailbox.address, recipient=recipient,
+        reference=case.reference, folder=decided.folder, language=decided.language,
+        mailbox=arrival.place.mailbox, message_id=mail_id, loop_token=desk.loop_token, at=desk.calendar.local(now),
+    )  # fmt: skip
+    connection.execute(
+        outbox.insert().values(
+            case_id=case.id, source_id=source, kind="notification", mailbox=arrival.place.mailbox, mail_id=mail_id,
+            envelope_sender="", recipient=recipient, recipient_key=keys.sender(desk.secret, recipient),
+            domain_key=keys.domain(desk.secret, recipient), raw=raw, state="queued", due_at=now, created_at=now,
+            copy="none",
+        )
+    )  # fmt: skip
 
 
 def _tagged(bounce_address: str | None, reference: str) -> str:
@@ -200,7 +229,7 @@ def undeliverable(reference: str, status: str) -> NoticeText:
     return NoticeText(
         "undeliverable",
         reference,
-        f"Die Bestätigung zum Aktenzeichen {reference} konnte nicht zugestellt werden ({status}). "
+        f"Die Bestätigung zur Vorgangsnummer {reference} konnte nicht zugestellt werden ({status}). "
         "Die Nachricht selbst liegt in ihrem Ordner; bitte auf anderem Weg melden, falls möglich.",
         f"the acknowledgement of {reference} could not be delivered ({status}); "
         "the message itself lies in its folder: reach the person another way where possible",
@@ -225,7 +254,7 @@ def quarantine(connection: Connection, desk: Desk, place: Place, problem: str, n
             "quarantine",
             case.reference,
             f"Eine Nachricht konnte nicht gelesen werden und liegt ungelesen im Ordner "
-            f"„{configuration.queues['suspicious'].folder}“ (Aktenzeichen {case.reference}). "
+            f"„{configuration.queues['suspicious'].folder}“ (Vorgangsnummer {case.reference}). "
             "Bitte ansehen und von Hand beantworten.",
             f"a message could not be read ({problem}) and lies in the queue suspicious as {case.reference}; look at it",
         ),

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from intake.mail.phrases import BOUNCES, NOTES, NOTIFICATIONS
 from intake.message import Message
+from intake.triage.text import own_words
 
 MAX_WORDS = 2_000
 """Characters of the sender's own words that are looked at: a note says what it is at its beginning."""
@@ -34,7 +35,7 @@ class Signal:
 
 def reads_automatic(message: Message) -> Signal | None:
     """The first kind of automatic message that the weighed signals add up to; ``None``: a person's."""
-    words = folded(own_words(message.text))
+    words = folded(own_words(message.text)[:MAX_WORDS])
     subject = folded(message.subject)
     answered = bool(_ANSWER.match(subject))
     for reason, weigh in (("out-of-office", _note), ("bounce-text", _bounce), ("notification", _notification)):
@@ -49,26 +50,6 @@ def folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
     return " ".join(kept.replace("’", "'").replace("ʼ", "'").replace("ı", "i").split())
-
-
-_QUOTED_FROM_HERE = re.compile(
-    r"^(?:[ \t]*[-_=*]{3,60}.{0,60}(?:original|urspr|weitergeleitet|forward|transf|reenvi|inoltrat|przekaz|"
-    r"пересыл|пересла|"
-    r"messag|nachricht|iletilen|oprindelig).{0,60}"
-    r"|[ \t]*_{20,}[ \t]*"
-    r"|.{0,200}(?:\d{4}|@).{0,200}:[ \t]*(?=\n\s*>)"
-    r"|[ \t*]*\w[\w ]{1,20}:[^\n]{0,300}@[^\n]{0,300}\n(?:[ \t*]*\w[\w ]{1,20}:[^\n]{0,300}\n){2,})",
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
-def own_words(text: str) -> str:
-    """The beginning of ``text`` without what is quoted or forwarded."""
-    text = text[: 8 * MAX_WORDS]
-    if (cut := _QUOTED_FROM_HERE.search(text)) and text[: cut.start()].strip():
-        text = text[: cut.start()]
-    lines = (line for line in text.split("\n") if not line.lstrip().startswith(">"))
-    return "\n".join(lines)[:MAX_WORDS]
 
 
 _ANSWER = re.compile(

@@ -59,7 +59,7 @@ class Wishes:
 
 
 class Watcher:
-    """Watches one mailbox. ``queued`` is called when an acknowledgement was queued; ``now`` gives aware instants."""
+    """Watches one mailbox. ``queued`` is called when mail may wait in the outbox; ``now`` gives aware instants."""
 
     def __init__(
         self,
@@ -261,7 +261,7 @@ class Watcher:
                 "received %s: %s, %s, queue %s%s",
                 one.reference, one.reason, one.language, one.queue, ", acknowledgement queued" if one.queued else "",
             )  # fmt: skip
-        if any(one.queued for one in received):
+        if received:
             self._queued()
 
     async def _quarantine(self, place: Place, problem: str) -> None:

@@ -220,9 +220,11 @@ def test_queue_folders_are_created_where_and_how_the_server_wants_them_and_again
     citizen = message(
         "ana@person.example",
         subject="Einbürgerung",
-        text="Guten Tag,\n\nich möchte die deutsche Staatsangehörigkeit und bitte um den Antrag auf Einbürgerung.\n\nAna\n",
+        text="Guten Tag,\n\nich möchte die deutsche Staatsangehörigkeit beantragen (Einbürgerung).\n\nAna\n",
     )
-    again = message("anton@person.example", subject="Einbürgerung", text="Guten Tag,\n\nich beantrage die Einbürgerung.\n")
+    again = message(
+        "anton@person.example", subject="Einbürgerung", text="Guten Tag,\n\nich beantrage die Einbürgerung.\n"
+    )
     machine = message("noreply@shop.example.com", subject="Ihre Bestellung")
     with Dovecot(prefix="INBOX.", delimiter=".") as server:
         options = {"parent_folder": "Amt/Eingang"}
@@ -350,10 +352,7 @@ def test_a_full_account_delays_filing_only_and_what_a_clerk_deletes_meanwhile_is
 ) -> None:
     filler = message("archive@person.example", text="x" * 70 + "\n") + b"x" * 70_000
     one, two = (message(f"{name}@person.example") + b"\r\n" + b"\r\n" * 8_000 for name in ("one", "two"))
-    patch = (
-        "import datetime as dt\nimport intake.cases.filing as f\nf.RETRY = (dt.timedelta(seconds=1),) * 2\n"
-        "import intake.daemon as d"
-    )
+    patch = "import datetime as dt\nimport intake.cases.filing as f\nf.RETRY = (dt.timedelta(seconds=1),) * 2"
     with Dovecot(quota="110k", without={"MOVE"}) as server:
         server.deliver(user, filler, folder="Trash")
         with Office(tmp_path, server, sink.port, {"office": user}, patches=patch) as office:

@@ -99,9 +99,7 @@ def test_what_a_real_relay_refuses_for_good_is_told_to_staff_and_only_a_wrong_ad
         [sent] = sink.wait_for(1)
         assert (sent.sender, sent.recipients) == ("", ("fine@person.example",))
         [copy] = [
-            one.raw
-            for one in dovecot.stored(user, office.decisions(fine)[0][2])
-            if id_of(one.raw) == id_of(sent.raw)
+            one.raw for one in dovecot.stored(user, office.decisions(fine)[0][2]) if id_of(one.raw) == id_of(sent.raw)
         ]
         assert sent.raw.endswith(copy)  # the relay put its Received before it, and changed nothing
 

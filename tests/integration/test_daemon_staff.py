@@ -139,9 +139,7 @@ def test_a_real_bounce_to_the_bounce_address_blocks_the_address_and_nobody_elses
     sink.script.recipients["full@person.example"] = "552 5.2.2 mailbox is full"
     with (
         postfix(sink.port) as relay,
-        Office(
-            tmp_path, dovecot, relay.port, mailboxes, smtp={"bounce_address": "bounce@office.example"}
-        ) as office,
+        Office(tmp_path, dovecot, relay.port, mailboxes, smtp={"bounce_address": "bounce@office.example"}) as office,
     ):
         wait_until(
             lambda: len(office.query("SELECT 1 FROM mailboxes WHERE fetched_at IS NOT NULL")) == 2, "both are fetched"
@@ -157,7 +155,10 @@ def test_a_real_bounce_to_the_bounce_address_blocks_the_address_and_nobody_elses
             f"bounce+{office.reference(raw).lower()}@office.example" for raw in (gone, full)
         }
         forged = message(
-            "mailer-daemon@mx.example.net", "bounce@office.example", "Undelivered", "Final-Recipient: fine@person.example"
+            "mailer-daemon@mx.example.net",
+            "bounce@office.example",
+            "Undelivered",
+            "Final-Recipient: fine@person.example",
         ).replace(b"text/plain", b"message/delivery-status")
         for mail in (*(m.raw for m in reports), forged):
             dovecot.lmtp(returned, mail, sender="")

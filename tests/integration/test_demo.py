@@ -193,7 +193,7 @@ def test_the_users_own_message_is_answered_and_listed(tmp_path: Path) -> None:
                 "jorge.salas@example.org",
                 [OFFICE],
                 f"From: Jorge Salas <jorge.salas@example.org>\r\nTo: {OFFICE}\r\nSubject: Cita\r\n"
-                "Message-ID: <own@example.org>\r\n\r\nBuenos d\u00edas, necesito una cita para el martes. Gracias.\r\n".encode(),
+                "Message-ID: <own@example.org>\r\n\r\nHola, necesito una cita para el martes, por favor. Gracias.\r\n",
             )
         index = tmp_path / "mail" / "index.html"
         wait_until(lambda: "Your own message" in index.read_text("utf-8"), "it is listed", 60)

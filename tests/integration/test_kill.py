@@ -54,7 +54,12 @@ def _messages(run: str) -> dict[str, bytes]:
         ),
         "d": message(f"away.{run}@example.net", subject="Abwesend", Auto_Submitted="auto-replied"),
         "e": samira,
-        "f": message(people["olena"], subject="", text="Добрий день! Мені потрібен тимчасовий захист.\n", Message_ID=f"<3.{run}@example.net>"),
+        "f": message(
+            people["olena"],
+            subject="",
+            text="Добрий день! Мені потрібен тимчасовий захист.\n",
+            Message_ID=f"<3.{run}@example.net>",
+        ),
         "g": message("noreply@shop.example.com", subject="Ihre Bestellung"),
         "h": message(people["samira"], Message_ID=f"<4.{run}@example.net>"),
     }  # fmt: skip
@@ -164,9 +169,7 @@ class Life:
         unknowable = labels.count("before smtp dot") > labels.count("after ledger _accepted")
         folders = self.dovecot.folders(self.user)
         assert not folders["INBOX"], f"{killed_at}: {len(folders['INBOX'])} messages were not filed"
-        lies = Counter(
-            message_from_bytes(raw)["Message-ID"].strip() for raws in folders.values() for raw in raws
-        )
+        lies = Counter(message_from_bytes(raw)["Message-ID"].strip() for raws in folders.values() for raw in raws)
         expected = Counter(message_from_bytes(raw)["Message-ID"].strip() for raw in self.messages.values())
         sent: dict[str, set[str]] = {}
         count: Counter[str] = Counter()

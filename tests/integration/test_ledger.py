@@ -85,7 +85,8 @@ def row(books: Ledger, case: Case, uid: int, **changes: Any) -> int:
 def mail(books: Ledger, case: Case, number: int, **changes: Any) -> None:
     source = row(books, case, 1000 + number)
     values: dict[str, Any] = {
-        "case_id": case.id, "source_id": source, "mailbox": "office", "mail_id": f"<{number}@office.example>",
+        "case_id": case.id, "source_id": source, "kind": "acknowledgement",
+        "mailbox": "office", "mail_id": f"<{number}@office.example>",
         "envelope_sender": "", "recipient": "samira@example.net",
         "recipient_key": keys.sender(books.secret, "samira@example.net"),
         "domain_key": keys.domain(books.secret, "samira@example.net"), "raw": b"x", "state": "queued",

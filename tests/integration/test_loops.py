@@ -228,7 +228,7 @@ def test_a_robot_with_a_new_address_each_time_gets_one_answer_if_it_threads_and_
         raw = message(
             f"{'threads' if threads else 'forgets'}@robot{number}.example",
             subject=f"Re: {received['Subject']}" if number % 2 else "Your message",
-            text=f"Hello,\n\nthank you for writing to us, this is our answer number {number}. We will come back to you.\n",
+            text=f"Hello,\n\nthank you for writing to us, this is our answer number {number}. More will follow.\n",
             **({"In_Reply_To": id_of(mail.raw)} if threads else {}),
         )
         robots.append(raw)
@@ -242,7 +242,9 @@ def test_a_robot_with_a_new_address_each_time_gets_one_answer_if_it_threads_and_
         assert office.decisions(threading_robot[0])[0][1] == "follow-up"
         assert len(post.sink.messages) == 1
 
-        dovecot.deliver(user, message("forgets@robot1.example", subject="Anfrage", text="Guten Tag, bitte um Auskunft.\n"))
+        dovecot.deliver(
+            user, message("forgets@robot1.example", subject="Anfrage", text="Guten Tag, bitte um Auskunft.\n")
+        )
         wait_until(lambda: office.status()["holds"] != [], "the breaker is open", 60)
         post.wait_quiet()
         office.wait_settled(*forgetful_robot)

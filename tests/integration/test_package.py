@@ -20,11 +20,15 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pydantic import BaseModel
+
+from intake.cli import app
+from intake.config import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements-build.lock", "requirements.lock", "requirements-dev.lock")
@@ -194,9 +198,8 @@ def test_whatever_is_imported_is_a_declared_dependency() -> None:
     homes = importlib.metadata.packages_distributions()
     foreign = _imports(ROOT / "intake") - set(sys.stdlib_module_names) - {"intake"}
     assert foreign
-    for name in foreign:
-        distributions = {canonicalize_name(d) for d in homes.get(name, ())}
-        assert distributions & declared, f"{name} is imported, but pyproject.toml does not name it"
+    undeclared = {n for n in foreign if not {canonicalize_name(d) for d in homes.get(n, ())} & declared}
+    assert not undeclared, "pyproject.toml does not name what these come from"
 
 
 def test_the_locks_fit_the_declared_dependencies() -> None:
@@ -224,3 +227,30 @@ def test_every_locked_file_has_a_hash() -> None:
         assert entries
         for entry in entries:
             assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), entry
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    """Every key of a table and of the tables below it."""
+    found: set[str] = set()
+    for name, field in model.model_fields.items():
+        found.add(name)
+        below, waiting = set(), [field.annotation]
+        while waiting:
+            annotation = waiting.pop()
+            waiting += get_args(annotation)
+            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+                below.add(annotation)
+        for table in below:
+            found |= _keys(table)
+    return found
+
+
+def test_the_guide_names_every_configuration_key_and_command() -> None:
+    guide = (ROOT / "docs" / "administrator.md").read_text("utf-8")
+    named = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`\n]+`", guide))))
+    keys = _keys(Configuration)
+    assert {"breaker_factor", "closures", "password_credential"} <= keys
+    assert not keys - named
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert "explain" in commands
+    assert not {c for c in commands if f"`intake {c}" not in guide}

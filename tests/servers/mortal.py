@@ -42,7 +42,7 @@ class Clockwork:
     def __init__(self, job: dict[str, Any]) -> None:
         self._job = job
         self._count = 0
-        self._labels = open(job["labels"], "a")  # closed by the end of the process
+        self._labels = Path(job["labels"]).open("a")  # noqa: SIM115 - closed by the end of the process
 
     def moment(self, label: str) -> None:
         """One moment has come."""
@@ -124,7 +124,7 @@ async def _live(job: dict[str, Any]) -> None:
         config.load(Path(job["config"])),
         environment=os.environ,
         now=service.system_clock,
-        random=Random(job["seed"]),  # noqa: S311 - deterministic on purpose
+        random=Random(job["seed"]),
     )
 
     async def stop_when_settled() -> None:
@@ -156,7 +156,8 @@ def main() -> None:
             finally:
                 os._exit(status)
         _, status = os.waitpid(child, 0)
-        print(json.dumps(os.waitstatus_to_exitcode(status)), flush=True)
+        sys.stdout.write(json.dumps(os.waitstatus_to_exitcode(status)) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

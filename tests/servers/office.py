@@ -5,6 +5,7 @@ The mail servers are the test's; this only writes ``intake.toml`` for them, star
 runs other commands beside it.
 """
 
+import datetime as dt
 import json
 import os
 import re
@@ -26,6 +27,10 @@ from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.ports import wait_until
 from tests.servers.smtp_sink import SmtpSink
 
+TEXT = (
+    "Guten Tag,\n\nmeine Aufenthaltserlaubnis läuft bald ab. Ich möchte sie bitte verlängern.\n\n"
+    "Mit freundlichen Grüßen\nSamira\n"
+)
 EXAMPLE = Path(__file__).resolve().parents[2] / "intake" / "example" / "intake.toml"
 QUICK = {"sweep_seconds": 1, "outbox_seconds": 1, "renew_idle_seconds": 20}
 """Periods for tests: nothing is decided by them, but nobody likes to wait."""
@@ -35,7 +40,7 @@ def message(
     sender: str = "samira@example.net",
     to: str = "office@office.example",
     subject: str = "Verlängerung meiner Aufenthaltserlaubnis",
-    text: str = "Guten Tag,\n\nmeine Aufenthaltserlaubnis läuft bald ab. Ich möchte sie bitte verlängern.\n\nMit freundlichen Grüßen\nSamira\n",
+    text: str = TEXT,
     **headers: str,
 ) -> bytes:
     """A person's message; a header named with underscores (``In_Reply_To``) is added, an empty one left out."""
@@ -44,7 +49,7 @@ def message(
     mail["To"] = to
     mail["Subject"] = subject
     mail["Message-ID"] = headers.pop("Message_ID", make_msgid(domain="example.net"))
-    mail["Date"] = headers.pop("Date", None) or format_datetime(__import__("datetime").datetime.now().astimezone())
+    mail["Date"] = headers.pop("Date", None) or format_datetime(dt.datetime.now(dt.UTC))
     for name, value in headers.items():
         mail[name.replace("_", "-")] = value
     mail.set_content(text)
@@ -136,15 +141,12 @@ class Office:
             self.stop()
         else:
             self.kill()
-            print(self.log()[-6000:])
+            print(self.log()[-6000:])  # noqa: T201 - shown by pytest where a test failed
 
     def start(self) -> None:
         """Start ``intake run``; returns once every mailbox was fetched for the first time in this run."""
         before = self._fetched()
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, *self._program, "run", "--config", str(self.config)], stdout=log, stderr=log
-            )
+        self.start_process()
 
         def ready() -> bool:
             assert self._process is not None
@@ -152,6 +154,13 @@ class Office:
             return len({n for n, at in self._fetched().items() if at and at != before.get(n)}) > 0
 
         wait_until(ready, f"the daemon serves\n{self.log()}", 60)
+
+    def start_process(self) -> None:
+        """Start ``intake run`` without waiting for anything."""
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, *self._program, "run", "--config", str(self.config)], stdout=log, stderr=log
+            )
 
     def _fetched(self) -> dict[str, str]:
         return dict(self.query("SELECT name, fetched_at FROM mailboxes"))

@@ -67,7 +67,10 @@ def test_letters_that_look_like_digits_are_read_as_digits() -> None:
     assert reference.normalise("AB", plain.replace("0", "O").replace("1", "I")) == plain
 
 
-@pytest.mark.parametrize("text", ["", "AB-", "ab morgen Montag", "AB-7K3M9QZ", "XAB-7K3M9QX", "AB-7K3M9QX7", "AB-7U3M9QX"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "AB-", "ab morgen Montag", "AB-7K3M9QZ", "XAB-7K3M9QX", "AB-7K3M9QX7", "AB-7U3M9QX"],
+)
 def test_what_is_no_reference_is_not_found(text: str) -> None:
     assert reference.find("AB", text) == ()
 

@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("mailbox", sa.Text(), nullable=False),
         sa.Column("mail_id", sa.Text(), nullable=False),
         sa.Column("envelope_sender", sa.Text(), nullable=False),
