@@ -4,8 +4,9 @@
 #
 #     make demo     the whole service on this machine, with sample mail
 #     make test     everything that must hold before a change is merged
+#     make install  as root: the service into this Debian (docs/administrator.md)
 #
-# Both set up what they need in .venv and do nothing twice: .venv is filled again only when a lock, pyproject.toml,
+# The first two set up what they need in .venv and do nothing twice: .venv is filled again only when a lock, pyproject.toml,
 # the Python version or the checkout's place has changed.
 
 SHELL := /bin/bash
@@ -32,12 +33,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint setup setup-dev system-packages lock clean
+.PHONY: help demo test lint setup setup-dev system-packages install install-program install-files lock clean
 
 help:
 	@echo "make demo    run the whole service here, with an embedded mail server and sample mail (FLAGS=--once: then end)"
 	@echo "make test    style, types, import order, and all tests (FLAGS='-k name': some of them)"
 	@echo "make lint    style, types and import order only"
+	@echo "make install as root: install or upgrade the service here (DESTDIR=… for a package)"
 	@echo "make lock    resolve the dependencies anew and write the requirements*.lock files"
 	@echo "make clean   remove .venv and everything else that these commands made"
 
@@ -116,6 +118,80 @@ system-packages:
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get -qq update
 	apt-get -qq install --yes --no-install-recommends "$${missing[@]}" < /dev/null > /dev/null
+
+# -- Installing on Debian. DESTDIR stands before every path, as packagers know it.
+
+DESTDIR ?=
+PROGRAM := /opt/intake
+SETTINGS := /etc/intake
+UNITS := /usr/lib/systemd/system
+DOCS := /usr/share/doc/intake
+# What the program is installed from; both are hashed, so that nothing else can be installed.
+INSTALL_LOCKS ?= $(BUILD_LOCK) $(RUN_LOCK)
+
+install: install-program install-files
+	@if [ -n "$(DESTDIR)" ]; then exit 0; fi
+	systemd-sysusers intake.conf
+	systemd-tmpfiles --create intake.conf
+	if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+	if systemctl is-active --quiet intake 2>/dev/null; then
+		echo "install: done; to run the new version: systemctl restart intake"
+	else
+		echo "install: done; adapt $(SETTINGS)/intake.toml, put the passwords into $(SETTINGS)/secrets, then:"
+		echo "    systemctl enable --now intake intake-backup.timer"
+	fi
+
+# The new program is made beside the old one and takes its place when it is complete, so that a failed upgrade changes
+# nothing. The old one stays as $(PROGRAM).old until the next upgrade.
+install-program:
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" != 0 ]; then
+		echo "install: only root can install here; run: sudo make install" >&2
+		exit 1
+	fi
+	if ! $(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+		echo "install: Python 3.11 or newer with venv is needed; install it with: apt-get install python3-venv" >&2
+		exit 1
+	fi
+	umask 022
+	place="$(DESTDIR)$(PROGRAM)"
+	new="$$place.new"
+	echo "install: making $$place"
+	rm -rf "$$new"
+	mkdir -p "$$(dirname "$$place")"
+	$(PYTHON) -m venv "$$new"
+	pip() { "$$new/bin/python" -m pip install --quiet --no-deps --no-build-isolation --progress-bar off "$$@"; }
+	for lock in $(INSTALL_LOCKS); do pip --require-hashes -r "$$lock"; done
+	pip .
+	test -x "$$new/bin/intake"
+	# Programs name their interpreter by its full path: the one where it will lie.
+	grep -rlIF "$$new" "$$new/bin" "$$new/pyvenv.cfg" | while IFS= read -r file; do
+		sed -i "s|$$new|$(PROGRAM)|g" "$$file"
+	done
+	if [ -d "$$place" ]; then
+		rm -rf "$$place.old"
+		mv "$$place" "$$place.old"
+	fi
+	mv "$$new" "$$place"
+
+install-files:
+	@echo "install: units, guides and $(SETTINGS)"
+	root="$(DESTDIR)"
+	install -d "$$root$(UNITS)" "$$root/usr/lib/sysusers.d" "$$root/usr/lib/tmpfiles.d" "$$root$(DOCS)" "$$root/usr/local/bin"
+	install -m 644 systemd/intake.service systemd/intake-backup.service systemd/intake-backup.timer "$$root$(UNITS)"
+	install -m 644 systemd/sysusers.conf "$$root/usr/lib/sysusers.d/intake.conf"
+	install -m 644 systemd/tmpfiles.conf "$$root/usr/lib/tmpfiles.d/intake.conf"
+	install -m 644 docs/*.md systemd/asterisk.conf LICENSE "$$root$(DOCS)"
+	ln -sfn $(PROGRAM)/bin/intake "$$root/usr/local/bin/intake"
+	install -d -m 750 "$$root$(SETTINGS)"
+	install -d -m 755 "$$root$(SETTINGS)/templates" "$$root$(SETTINGS)/templates/acknowledgement"
+	install -d -m 700 "$$root$(SETTINGS)/secrets"
+	# An office's own configuration is never touched.
+	if [ ! -e "$$root$(SETTINGS)/intake.toml" ]; then
+		sed -e 's|^data = "data" *|data = "/var/lib/intake"   |' \
+			-e 's|^password_file = "secrets/|password_credential = "secrets_|' \
+			intake/example/intake.toml > "$$root$(SETTINGS)/intake.toml"
+		chmod 640 "$$root$(SETTINGS)/intake.toml"
+	fi
 
 lock:
 	@echo "lock: resolving the dependencies"

@@ -128,6 +128,12 @@ def _mailbox_name(name: str) -> str:
     return name
 
 
+def _sign_in_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        raise ValueError("a sign-in's name has only small letters a to z, digits, - and _")
+    return name
+
+
 def _days(value: Any) -> Any:
     if not (isinstance(value, tuple) and len(value) == 2 and all(type(v) is int for v in value)):
         raise ValueError("expected two whole numbers such as [5, 10]")
@@ -206,25 +212,112 @@ class Queue(Table):
     notify: EmailAddress | None = None
 
 
-class Credentials(Table):
-    """Where a password comes from; exactly one source where a user is named."""
+class SignIn(Table):
+    """Where tokens come from, for servers that take OAuth 2.0 tokens and no password (RFC 6749, RFC 7628)."""
 
-    user: str = ""
+    provider: Literal["microsoft", "google", "oidc"]
+    flow: Literal["client-credentials", "refresh-token", "service-account"]
+    tenant: Line = ""
+    client_id: Line = ""
+    secret_file: FilePath | None = None
+    secret_env: str | None = None
+    secret_credential: str | None = None
+    """The client's secret; for a service account, its key as the provider gives it out (JSON)."""
+    refresh_token_file: FilePath | None = None
+    refresh_token_env: str | None = None
+    refresh_token_credential: str | None = None
+    """The first refresh token. Newer ones that the provider sends are kept in the data directory."""
+    subject: Line = ""
+    """On whose behalf a service account acts."""
+    scope: Line | None = None
+    token_url: Line = ""
+    client_auth: Literal["post", "basic"] = "post"
+    ca_file: FilePath | None = None
+    timeout_seconds: float = Field(default=30, gt=0, le=600)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "SignIn":
+        secrets, tokens = sources(self, "secret"), sources(self, "refresh_token")
+        for found in (secrets, tokens):
+            if len(found) > 1:
+                raise Misfit(found[1], f"this comes from {found[0]} already; keep one of them")
+        if self.flow == "service-account" and self.provider != "google":
+            raise Misfit("flow", '"service-account" is Google\'s; use "client-credentials" or "refresh-token"')
+        if self.flow == "client-credentials" and self.provider == "google":
+            raise Misfit("flow", 'Google does not offer this for mail; use "refresh-token" or "service-account"')
+        if self.flow == "refresh-token" and not tokens:
+            raise Misfit("refresh_token_file", "this flow needs a first refresh token; name the file that holds it")
+        if self.flow != "refresh-token" and tokens:
+            raise Misfit(tokens[0], 'only the flow "refresh-token" uses this key; remove it')
+        if self.flow != "refresh-token" and not secrets:
+            raise Misfit("secret_file", "this flow needs a secret; name a secret_file, secret_env or secret_credential")
+        if self.flow == "service-account" and not self.subject:
+            raise Misfit("subject", "this flow needs the account whose mailbox is opened; add it")
+        if self.flow != "service-account" and not self.client_id:
+            raise Misfit("client_id", "this flow needs the client's id, as the provider shows it; add it")
+        if not self.token_url and self.provider == "oidc":
+            raise Misfit("token_url", "this provider needs the address of its token endpoint; add it")
+        if not self.token_url and self.provider == "microsoft" and not re.fullmatch(r"[A-Za-z0-9.-]+", self.tenant):
+            raise Misfit("tenant", "expected the tenant's id or domain; add it as the provider shows it")
+        try:
+            url = urlsplit(self.endpoint)
+            plain = url.scheme == "http" and url.hostname in LOOPBACK
+            usable = bool(url.hostname) and url.port != 0 and (plain or url.scheme == "https") and "@" not in url.netloc
+        except ValueError:
+            usable = False
+        if not usable:
+            raise Misfit("token_url", 'expected an address that begins with "https://"')
+        return self
+
+    @property
+    def endpoint(self) -> str:
+        """The token endpoint."""
+        if self.token_url:
+            return self.token_url
+        if self.provider == "google":
+            return "https://oauth2.googleapis.com/token"
+        return f"https://login.microsoftonline.com/{self.tenant}/oauth2/v2.0/token"
+
+    @property
+    def scopes(self) -> str:
+        """What is asked for: the configured scope, else what opens mailboxes at this provider."""
+        if self.scope is not None:
+            return self.scope
+        if self.provider == "microsoft":
+            mail = "https://outlook.office365.com/.default"
+            return f"{mail} offline_access" if self.flow == "refresh-token" else mail
+        # A refresh token without a scope gives what was granted to it (RFC 6749 section 6).
+        return "https://mail.google.com/" if self.flow == "service-account" else ""
+
+
+def sources(table: Table, secret: str) -> list[str]:
+    """Which of the keys that say where ``secret`` comes from are set."""
+    names = (f"{secret}_file", f"{secret}_env", f"{secret}_credential")
+    return [name for name in names if getattr(table, name)]
+
+
+class Credentials(Table):
+    """Where a password or a token comes from; exactly one source where a user is named."""
+
+    user: Line = ""
+    sign_in: str | None = None
     password_file: FilePath | None = None
     password_env: str | None = None
     password_credential: str | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "Credentials":
-        sources = [name for name in ("password_file", "password_env", "password_credential") if getattr(self, name)]
-        if self.user and not sources:
+        named = [*sources(self, "password"), *(("sign_in",) if self.sign_in else ())]
+        if self.user and not named:
             raise Misfit(
-                "password_file", "this user has no password; name a password_file, password_env or password_credential"
+                "password_file",
+                "this user has no password; name a password_file, password_env, password_credential or sign_in",
             )
-        if len(sources) > 1:
-            raise Misfit(sources[1], f"the password comes from {sources[0]} already; keep one of them")
-        if sources and not self.user:
-            raise Misfit("user", f"a password is named but nobody to sign in; add the user or remove {sources[0]}")
+        if len(named) > 1:
+            raise Misfit(named[1], f"the password comes from {named[0]} already; keep one of them")
+        if named and not self.user:
+            what = "a sign-in" if self.sign_in else "a password"
+            raise Misfit("user", f"{what} is named but nobody to sign in; add the user or remove {named[0]}")
         return self
 
 
@@ -261,6 +354,7 @@ class Smtp(Server):
     port: int = Field(default=465, ge=1, le=65535)
     bounce_address: EmailAddress | None = None
     max_age_hours: float = Field(default=24, gt=0)
+    connections: int = Field(default=4, ge=1, le=20)
     max_messages_per_connection: int = Field(default=50, ge=1)
 
 
@@ -350,15 +444,36 @@ class Service(Table):
     nothing_fetched_minutes: float = Field(default=15, gt=0)
 
 
+class Retention(Table):
+    """How many days what is kept; :mod:`intake.cases.retention` says what follows from each."""
+
+    person_days: int = Field(default=90, ge=1, le=3650)
+    """Addresses, subjects and whatever else leads to a person, after the last event of the case."""
+    figures_days: int = Field(default=730, ge=1, le=3650)
+    """Decisions and figures without a person."""
+    seen_days: int = Field(default=800, ge=1, le=7300)
+    """The keyed hashes that keep a message from being acknowledged twice."""
+    backups_days: int = Field(default=14, ge=1, le=3650)
+
+
+class Metrics(Table):
+    """Figures for Prometheus, on the loopback interface only."""
+
+    port: int | None = Field(default=None, ge=1, le=65535)
+
+
 class Configuration(Table):
     """The whole ``intake.toml``."""
 
     service: Service = Service()
     office: Office
+    sign_in: dict[Annotated[str, AfterValidator(_sign_in_name)], SignIn] = {}
     mailboxes: dict[Annotated[str, AfterValidator(_mailbox_name)], Mailbox] = {}
     smtp: Smtp | None = None
     trust: Trust = Trust()
     limits: Limits = Limits()
+    retention: Retention = Retention()
+    metrics: Metrics = Metrics()
     queues: dict[str, Queue]
 
     @model_validator(mode="after")
@@ -379,6 +494,21 @@ class Configuration(Table):
         if filing and filing not in self.mailboxes:
             known = ", ".join(self.mailboxes) or "there are none yet"
             raise Misfit("service.filing_mailbox", f'"{filing}" is not among the mailboxes ({known}); name one of them')
+        using: dict[str, Server | None] = {f"mailboxes.{name}": mailbox for name, mailbox in self.mailboxes.items()}
+        for where, server in (using | {"smtp": self.smtp}).items():
+            wanted = server.sign_in if server else None
+            if wanted and wanted not in self.sign_in:
+                known = ", ".join(self.sign_in) or "there are none yet"
+                raise Misfit(f"{where}.sign_in", f'"{wanted}" is not among the tables [sign_in.…] ({known}); name one')
+        kept = self.retention
+        if kept.figures_days < kept.person_days:
+            raise Misfit("retention.figures_days", "must not be less than person_days; raise it or lower person_days")
+        if kept.seen_days <= kept.backups_days + self.limits.max_age_hours / 24:
+            raise Misfit(
+                "retention.seen_days",
+                "must be more than backups_days and limits.max_age_hours together, or a restored ledger might "
+                "acknowledge a message twice; raise it",
+            )
         if self.mailboxes and self.smtp is None:
             raise Misfit("smtp", "this table is required where there are mailboxes; add it")
         return self
@@ -427,36 +557,41 @@ class Settings:
         return f"{self.file}: service.{'ledger' if self.configuration.service.ledger else 'data'}"
 
     def password(self, credentials: Credentials, where: str, environment: Mapping[str, str]) -> str:
-        """The secret that ``credentials`` name. ``where`` is the table's name, for the error.
+        """The password that ``credentials`` name. ``where`` is the table's name, for the error.
 
         Raises :class:`ConfigurationError` if the source is missing or empty.
         """
-        if credentials.password_env:
-            secret = environment.get(credentials.password_env, "")
-            key, source = "password_env", f"the environment variable {credentials.password_env}"
+        return self.secret(credentials, "password", where, environment)
+
+    def secret(self, table: Table, secret: str, where: str, environment: Mapping[str, str]) -> str:
+        """The secret that the keys ``secret``_file, _env or _credential of a table name; empty if none does.
+
+        Raises :class:`ConfigurationError` if the source is missing or empty.
+        """
+        keys = sources(table, secret)
+        if not keys:
+            return ""
+        key, named, what = keys[0], str(getattr(table, keys[0])), secret.replace("_", " ")
+        if key.endswith("_env"):
+            found = environment.get(named, "")
+            source = f"the environment variable {named}"
         else:
-            if credentials.password_credential:
-                directory = environment.get("CREDENTIALS_DIRECTORY", "")
-                path = Path(directory or "/run/credentials/intake") / credentials.password_credential
-                key = "password_credential"
-            elif credentials.password_file:
-                path, key = self.folder / credentials.password_file, "password_file"
+            if key.endswith("_credential"):
+                path = Path(environment.get("CREDENTIALS_DIRECTORY", "") or "/run/credentials/intake.service") / named
             else:
-                return ""
+                path = self.folder / named
             source = f"the file {path}"
             try:
-                secret = path.read_text("utf-8").rstrip("\r\n")
+                found = path.read_text("utf-8").rstrip("\r\n")
             except (OSError, UnicodeDecodeError) as error:
                 reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
                 raise ConfigurationError(
-                    f"{self.file}: {where}.{key}: the password cannot be read from {path} ({reason}); "
+                    f"{self.file}: {where}.{key}: the {what} cannot be read from {path} ({reason}); "
                     "create the file, readable for the service's user only"
                 ) from None
-        if not secret:
-            raise ConfigurationError(
-                f"{self.file}: {where}.{key}: {source} is empty or not set; put the password there"
-            )
-        return secret
+        if not found:
+            raise ConfigurationError(f"{self.file}: {where}.{key}: {source} is empty or not set; put the {what} there")
+        return found
 
 
 _LIST = 'expected a list such as ["…", "…"]'
@@ -504,8 +639,10 @@ def _sentence(file: Path | str, error: Mapping[str, Any]) -> str:
     if isinstance(cause, Misfit):
         return f"{file}: {key}{'.' if key else ''}{cause.key}: {cause}"
     kind = error["type"]
-    if kind == "extra_forbidden" and key.endswith(".password"):
-        return f"{file}: {key}: a password never stands in this file; name a password_file instead"
+    secret = re.search(r"\.(?:client_)?(password|secret|refresh_token)$", key)
+    if kind == "extra_forbidden" and secret:
+        name = secret.group(1)
+        return f"{file}: {key}: a {name.replace('_', ' ')} never stands in this file; name a {name}_file instead"
     said = _EXPECTED[kind].format_map(context).replace("'", '"') if kind in _EXPECTED else str(cause or error["msg"])
     # The URL of a database may hold a password.
     silent = kind in ("extra_forbidden", "missing") or key == "service.ledger"

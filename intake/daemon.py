@@ -6,16 +6,21 @@ Signals. SIGTERM and SIGINT: what is in flight is finished (a round, the mail be
 configuration are read again; if they are wrong, the running ones stay and a notice says why. Mailboxes,
 relay and ledger are set up at the start only: a change of those needs a restart, and the reload says so.
 
-What is periodic runs in APScheduler: sweeps of the mailboxes, a look at what staff did, outbox retry, and
-health (is every mailbox being fetched, does the outbox move).
+What is periodic runs in APScheduler: sweeps of the mailboxes, a look at what staff did, outbox retry,
+retention (once a day, and at the start), and health (is every mailbox being fetched, does the outbox move), which
+also feeds systemd's watchdog.
+
+To systemd the service is ready after the first round of any mailbox, or after ``READY_SECONDS`` of trying: a
+mail server that is down is no reason to be killed and started again.
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -23,9 +28,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.engine import Connection as Database
 
 from intake import config, resources
-from intake.cases import notices, records
+from intake.cases import forgotten, notices, pulse, retention
 from intake.cases.case import NoticeText
 from intake.cases.ledger import Ledger, put_meta
+from intake.cases.pulse import Pulse
 from intake.config import Configuration, Settings
 from intake.errors import ConfigurationError, IntakeError
 from intake.mail import outbox as outgoing
@@ -35,17 +41,24 @@ from intake.mail.eligibility import Policy
 from intake.mail.outbox import Outbox
 from intake.mail.reception import Desk
 from intake.mail.watcher import Watcher
-from intake.mail.worker import Worker
+from intake.mail.worker import Worker, WorkerUnavailable
+from intake.metrics import Exporter, Metrics
 from intake.office import Calendar
 from intake.servers.imap import Account
+from intake.servers.oauth import TokenSource, close_all, token_sources
 from intake.servers.smtp import Relay, Sender
+from intake.servers.systemd import Notifier
 from intake.triage.routing import Rules
+from intake.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 20.0
 STAFF_SECONDS = 120.0
 HEALTH_SECONDS = 30.0
+READY_SECONDS = 90.0
+RETENTION_HOUR = 1
+"""In UTC: the small hours wherever this service may run."""
 
 Clock = Callable[[], dt.datetime]
 
@@ -71,7 +84,9 @@ def readers(settings: Settings, rules: Rules, secret: bytes, loop_token: str) ->
     }
 
 
-def account(settings: Settings, name: str, environment: Mapping[str, str]) -> Account:
+def account(
+    settings: Settings, name: str, environment: Mapping[str, str], sign_ins: Mapping[str, TokenSource]
+) -> Account:
     """How to sign in to a mailbox. Raises :class:`ConfigurationError` if its password cannot be read."""
     mailbox = settings.configuration.mailboxes[name]
     return Account(
@@ -82,10 +97,11 @@ def account(settings: Settings, name: str, environment: Mapping[str, str]) -> Ac
         password=settings.password(mailbox, f"mailboxes.{name}", environment),
         ca_file=settings.folder / mailbox.ca_file if mailbox.ca_file else None,
         timeout=mailbox.timeout_seconds,
+        sign_in=sign_ins[mailbox.sign_in] if mailbox.sign_in else None,
     )
 
 
-def relay(settings: Settings, environment: Mapping[str, str]) -> Relay:
+def relay(settings: Settings, environment: Mapping[str, str], sign_ins: Mapping[str, TokenSource]) -> Relay:
     """How to reach the relay. Raises :class:`ConfigurationError` if there is none, or its password cannot be read."""
     smtp = settings.configuration.smtp
     if smtp is None:
@@ -99,6 +115,7 @@ def relay(settings: Settings, environment: Mapping[str, str]) -> Relay:
         ca_file=settings.folder / smtp.ca_file if smtp.ca_file else None,
         timeout=smtp.timeout_seconds,
         max_messages=smtp.max_messages_per_connection,
+        sign_in=sign_ins[smtp.sign_in] if smtp.sign_in else None,
     )
 
 
@@ -112,14 +129,20 @@ class Daemon:
         self._random = random
         self._stop = asyncio.Event()
         self._watchers: dict[str, Watcher] = {}
+        self._fetched = asyncio.Event()
+        self._metrics = Metrics()
+        self._watchdog = Watchdog(time.monotonic)
+        self._notifier = Notifier(environment)
 
     async def run(self) -> None:
         """Serve until told to stop. Raises :class:`IntakeError` for what an administrator must mend first."""
         settings, configuration = self._settings, self._settings.configuration
         if not configuration.mailboxes:
             raise ConfigurationError(f"{settings.file}: mailboxes: none is configured; add one, e.g. [mailboxes.main]")
-        accounts = {name: account(settings, name, self._environment) for name in configuration.mailboxes}
-        sender = Sender(relay(settings, self._environment))
+        sign_ins = token_sources(settings, self._environment)
+        accounts = {name: account(settings, name, self._environment, sign_ins) for name in configuration.mailboxes}
+        to_relay = relay(settings, self._environment, sign_ins)
+        senders = [Sender(to_relay) for _ in range(configuration.smtp.connections if configuration.smtp else 1)]
         texts = load_texts(settings)
         rules = Rules.shipped(configuration.queues)
         ledger = Ledger.open(settings.ledger_url, settings.data)
@@ -128,30 +151,44 @@ class Daemon:
             if await ledger.begin_generation(self._now()):
                 log.warning("the ledger was restored from a backup: acknowledging is held until intake resume")
             await ledger.write(outgoing.hold_if_restored)
+            # Before anything else: a restored ledger remembers people who were forgotten since.
+            await retention.erase(ledger, forgotten.read(settings.data), self._now())
             desk = Desk(configuration, texts, Calendar(configuration.office), ledger.secret, self._random)
             worker = Worker(
-                readers(settings, rules, ledger.secret, desk.loop_token), seconds=configuration.limits.message_seconds
-            )
+                readers(settings, rules, ledger.secret, desk.loop_token), seconds=configuration.limits.message_seconds,
+                measured=self._metrics.read,
+            )  # fmt: skip
             try:
-                await self._serve(ledger, worker, desk, sender, accounts)
+                with Exporter(self._metrics, configuration.metrics.port):
+                    await self._serve(ledger, worker, desk, senders, accounts)
             finally:
                 worker.close()
-                await sender.close()
+                for sender in senders:
+                    await sender.close()
+                await close_all(sign_ins)
                 await ledger.mark_generation()
         finally:
             ledger.close()
 
     async def _serve(
-        self, ledger: Ledger, worker: Worker, desk: Desk, sender: Sender, accounts: Mapping[str, Account]
+        self,
+        ledger: Ledger,
+        worker: Worker,
+        desk: Desk,
+        senders: Sequence[Sender],
+        accounts: Mapping[str, Account],
     ) -> None:
         outbox = Outbox(
-            ledger, sender, desk.configuration, now=self._now, random=self._random, sent=self._wake
+            ledger, senders, desk.configuration, now=self._now, random=self._random, sent=self._wake,
+            metrics=self._metrics,
         )  # fmt: skip
         for name, mailbox in desk.configuration.mailboxes.items():
             self._watchers[name] = Watcher(
                 name, mailbox, accounts[name], ledger=ledger, worker=worker, desk=desk,
-                now=self._now, random=self._random, queued=outbox.wake.set,
+                now=self._now, random=self._random, queued=outbox.wake.set, fetched=self._fetched,
+                metrics=self._metrics,
             )  # fmt: skip
+        self._watch(outbox, desk.configuration)
         scheduler = self._schedule(ledger, outbox, desk.configuration)
         loop = asyncio.get_running_loop()
         reload_wanted = asyncio.Event()
@@ -163,12 +200,16 @@ class Daemon:
         tasks = [
             asyncio.create_task(outbox.run(self._stop), name="outbox"),
             asyncio.create_task(self._reloads(reload_wanted, ledger, worker), name="reload"),
+            asyncio.create_task(self._announce(), name="announce"),
+            asyncio.create_task(_warm(worker), name="warm"),
             *(asyncio.create_task(w.run(self._stop), name=f"mailbox {n}") for n, w in self._watchers.items()),
         ]
         try:
             stopping = asyncio.create_task(self._stop.wait(), name="stop")
-            await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            serving = [task for task in tasks if task.get_name() not in ("announce", "warm")]
+            await asyncio.wait([stopping, *serving], return_when=asyncio.FIRST_COMPLETED)
             self.stop()  # also where a task ended by itself, which none should
+            self._notifier.stopping()
             stopping.cancel()
             scheduler.shutdown(wait=False)
             outbox.wake.set()
@@ -188,9 +229,31 @@ class Daemon:
                 loop.remove_signal_handler(number)
         log.info("stopped")
 
+    async def _announce(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(READY_SECONDS):
+                await self._fetched.wait()
+        if not self._stop.is_set():
+            self._notifier.ready()
+
+    def _watch(self, outbox: Outbox, configuration: Configuration) -> None:
+        service = configuration.service
+        self._watchdog.watch("outbox", lambda: outbox.steps, service.outbox_seconds)
+        for name, watcher in self._watchers.items():
+            period = min(service.sweep_seconds, service.renew_idle_seconds)
+            self._watchdog.watch(f"mailbox {name}", watcher.steps, period)
+
+    def _feed(self) -> None:
+        stalled = self._watchdog.stalled()
+        if stalled:
+            log.error("no progress for a long time: %s; systemd's watchdog is not fed any more", ", ".join(stalled))
+        else:
+            self._notifier.watchdog()
+
     def stop(self) -> None:
         """Finish what is in flight, then end."""
         self._stop.set()
+        self._fetched.set()
         for watcher in self._watchers.values():
             watcher.wishes.wake.set()
 
@@ -205,6 +268,7 @@ class Daemon:
             timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
         )
         service = configuration.service
+        started = self._now()
 
         async def sweep() -> None:
             for watcher in self._watchers.values():
@@ -219,8 +283,35 @@ class Daemon:
             outbox.wake.set()
 
         async def health() -> None:
-            await ledger.write(_health, configuration, self._now())
-            await ledger.mark_generation()
+            try:
+                current = next(iter(self._watchers.values())).desk.configuration
+                now = self._now()
+                found = await ledger.write(_health, current, started, now)
+                await ledger.mark_generation()
+                _show(self._metrics, found, now)
+                self._notifier.status(pulse.sentence(found, now))
+            except (IntakeError, OSError) as error:  # it answered, so it does not hang
+                log.warning("the service's health could not be written down: %s", error)
+            self._feed()
+
+        async def retain() -> None:
+            terms = next(iter(self._watchers.values())).desk.configuration.retention
+            try:
+                done = await retention.daily(ledger, self._settings.data, terms, self._now())
+                await ledger.write(notices.close_notice, "retention", None, self._now())
+            except IntakeError as error:
+                log.warning("retention: %s", error)
+                notice = NoticeText(
+                    "retention",
+                    "retention",
+                    "Angaben über Personen konnten nicht fristgerecht gelöscht werden. "
+                    "Der Befehl intake status nennt den Grund.",
+                    f"data past their end could not be deleted: {error}",
+                )
+                with contextlib.suppress(IntakeError):  # where the ledger itself is the trouble, the log has it
+                    await ledger.write(notices.raise_notice, notice, self._now())
+            else:
+                log.info("retention: %s", ", ".join(f"{n} {what}" for what, n in done.items()) or "nothing was due")
 
         for job, seconds in (
             (sweep, service.sweep_seconds),
@@ -229,6 +320,8 @@ class Daemon:
             (health, HEALTH_SECONDS),
         ):
             scheduler.add_job(job, "interval", seconds=seconds, id=job.__name__)
+        scheduler.add_job(retain, id="retain at the start")
+        scheduler.add_job(retain, "cron", hour=RETENTION_HOUR, minute=40, id="retain")
         return scheduler
 
     async def _reloads(self, wanted: asyncio.Event, ledger: Ledger, worker: Worker) -> None:
@@ -236,7 +329,14 @@ class Daemon:
             await wanted.wait()
             wanted.clear()
             if not self._stop.is_set():
-                await self._reload(ledger, worker)
+                self._notifier.reloading()
+                try:
+                    await self._reload(ledger, worker)
+                except IntakeError as error:
+                    log.error("reading texts, rules and configuration again failed: %s", error)
+                finally:
+                    if not self._stop.is_set():
+                        self._notifier.ready()
 
     async def _reload(self, ledger: Ledger, worker: Worker) -> None:
         if self._settings.file is None:
@@ -256,16 +356,21 @@ class Daemon:
             await ledger.write(notices.raise_notice, notice, self._now())
             return
         fixed = self._settings.configuration
-        if (new.configuration.mailboxes, new.configuration.smtp, new.configuration.service.data) != (
+        changed = new.configuration
+        if (changed.mailboxes, changed.smtp, changed.sign_in, changed.service.data) != (
             fixed.mailboxes,
             fixed.smtp,
+            fixed.sign_in,
             fixed.service.data,
         ):
-            log.warning("mailboxes, smtp and service.data take effect after a restart; everything else was taken over")
+            log.warning(
+                "mailboxes, smtp, sign_in and service.data take effect after a restart; everything else was taken over"
+            )
         configuration = new.configuration.model_copy(
             update={
                 "mailboxes": fixed.mailboxes,
                 "smtp": fixed.smtp,
+                "sign_in": fixed.sign_in,
                 "service": new.configuration.service.model_copy(update={"data": fixed.service.data}),
             }
         )
@@ -279,37 +384,34 @@ class Daemon:
         log.info("texts, rules and configuration were read again")
 
 
-def _health(connection: Database, configuration: Configuration, now: dt.datetime) -> None:
-    """Open or close the notices about what does not move, and note that the daemon is alive."""
+async def _warm(worker: Worker) -> None:
+    """Start the worker before the first message needs it; if that fails, the first message tells."""
+    with contextlib.suppress(WorkerUnavailable):
+        await worker.start()
+
+
+def _health(connection: Database, configuration: Configuration, started: dt.datetime, now: dt.datetime) -> Pulse:
+    """Note that the daemon is alive, open or close the notices about what does not move, and take the pulse."""
     put_meta(connection, "alive_at", now.isoformat())
     notices.close_events(connection, now)
-    limit = dt.timedelta(minutes=configuration.service.nothing_fetched_minutes)
-    for name in configuration.mailboxes:
-        row = records.mailbox_row(connection, name)
-        last = row.fetched_at or row.started_at if row is not None else None
-        if last is not None and now - last > limit:
-            notice = NoticeText(
-                "nothing-fetched",
-                name,
-                f"Aus dem Postfach „{name}“ wurde seit {last:%d.%m.%Y %H:%M} UTC nichts mehr abgeholt.",
-                f"nothing was fetched from mailbox {name} since {last:%Y-%m-%d %H:%M} UTC; "
-                "see its problem in: intake status",
-            )
-            notices.raise_notice(connection, notice, now)
-        else:
-            notices.close_notice(connection, "nothing-fetched", name, now)
-    oldest = outgoing.oldest_waiting(connection)
-    if oldest is not None and now - oldest > dt.timedelta(hours=1):
-        notice = NoticeText(
-            "outbox-old",
-            "outbox",
-            "Bestätigungen warten seit über einer Stunde auf den Versand. "
-            "Bitte den Mailserver für ausgehende Post prüfen.",
-            "acknowledgements have been waiting for more than an hour; check the relay",
-        )
-        notices.raise_notice(connection, notice, now)
-    else:
-        notices.close_notice(connection, "outbox-old", None, now)
+    pulse.alarm(connection, pulse.take(connection, configuration.mailboxes), configuration, started, now)
+    return pulse.take(connection, configuration.mailboxes)
+
+
+def _show(metrics: Metrics, found: Pulse, now: dt.datetime) -> None:
+    """Set every gauge to what the ledger says."""
+    for box in found.mailboxes:
+        metrics.mailbox_up.labels(box.name).set(box.fetched_at is not None and not box.problem)
+        metrics.last_fetch.labels(box.name).set(box.fetched_at.timestamp() if box.fetched_at else 0)
+        metrics.backlog.labels(box.name).set(box.to_be_filed)
+    for state in ("queued", "held"):
+        metrics.outbox.labels(state).set(found.outbox.get(state, 0))
+    waiting = now - found.oldest_waiting if found.oldest_waiting else dt.timedelta()
+    metrics.outbox_age.set(max(waiting.total_seconds(), 0))
+    metrics.notices.clear()
+    for cause, count in found.notices.items():
+        metrics.notices.labels(cause).set(count)
+    metrics.holds.set(len(found.holds))
 
 
 def system_clock() -> dt.datetime:

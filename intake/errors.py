@@ -27,6 +27,14 @@ class MailboxRefused(MailboxError):
     """The server answered and said no (login, folder, quota, rights); trying at once won't help."""
 
 
+class SignInError(IntakeError):
+    """No token could be had to sign in with, and that may pass; it is asked for again."""
+
+
+class SignInRefused(SignInError):
+    """The token endpoint said no (grant, client, scope): somebody must mend it, asking at once won't help."""
+
+
 class DeliveryError(IntakeError):
     """An outgoing mail could not be handed to the relay."""
 

@@ -362,6 +362,9 @@ def _addresses(value: str) -> tuple[list[Address], bool]:
     if not usable and "=?" in value and "@" in (plain := _decoded(value[:MAX_HEADER_CHARACTERS])):
         # The whole header in one encoded word, address and all: forbidden, and done.
         return _mailboxes(plain)
+    if not usable and value.count('"') % 2:
+        # A quotation mark that is never closed has swallowed the address.
+        return _mailboxes(value.replace('"', " "))
     return found
 
 

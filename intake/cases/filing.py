@@ -198,15 +198,25 @@ class Filing:
         if not rows:
             return
         await self._ledger.write(_copy_is, [row.id for row in rows], "appending")
+        by_folder: dict[str, list[AnyRow]] = {}
         for row in rows:
-            try:
-                await self._know(row.folder)
-                await self._connection.append(self._folders.on_server(row.folder), row.raw, date=row.sent_at)
-            except MailboxRefused as error:
-                await self._refused(row.folder, error)
-                await self._ledger.write(_postpone_copy, row.id, self._now() + RETRY[1])
-            else:
-                await self._ledger.write(_copy_is, [row.id], "done")
+            by_folder.setdefault(row.folder, []).append(row)
+        size = self._connection.append_block
+        for folder, waiting in by_folder.items():
+            for start in range(0, len(waiting), size):
+                await self._append(folder, waiting[start : start + size])
+
+    async def _append(self, folder: str, rows: Sequence[AnyRow]) -> None:
+        ids = [row.id for row in rows]
+        try:
+            await self._know(folder)
+            copies = [(row.raw, row.sent_at) for row in rows]
+            await self._connection.append_many(self._folders.on_server(folder), copies)
+        except MailboxRefused as error:
+            await self._refused(folder, error)
+            await self._ledger.write(_postpone_copies, ids, self._now() + RETRY[1])
+        else:
+            await self._ledger.write(_copy_is, ids, "done")
 
     async def append_notice(self, folder: str, notice: Notice, raw: bytes) -> bool:
         """Put a notice for staff into a folder, unread. False if the folder refused."""
@@ -343,5 +353,5 @@ def _copy_is(connection: Database, rows: Sequence[int], state: str) -> None:
     connection.execute(outbox.update().where(outbox.c.id.in_(rows)).values(**values))
 
 
-def _postpone_copy(connection: Database, row: int, until: dt.datetime) -> None:
-    connection.execute(outbox.update().where(outbox.c.id == row).values(copy="pending", copy_after=until))
+def _postpone_copies(connection: Database, rows: Sequence[int], until: dt.datetime) -> None:
+    connection.execute(outbox.update().where(outbox.c.id.in_(rows)).values(copy="pending", copy_after=until))

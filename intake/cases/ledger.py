@@ -8,8 +8,12 @@ PostgreSQL commits synchronously by default.
 One daemon. :meth:`Ledger.lock` holds an exclusive lock (``flock`` beside a SQLite file, an advisory lock on
 PostgreSQL) for as long as the daemon lives; the kernel or the server drops it when the process dies.
 
-Restored from a backup? Beside the database lies ``generation``, a marker that counts starts and outbox rows. A
-database that is behind its marker has forgotten what it did: acknowledging is held until ``intake resume``.
+Restored from a backup? Each copy that ``intake backup`` makes carries a stamp, and beside the database lies
+``generation``, a marker that counts starts and outbox rows. A database that has the stamp, or is behind its marker,
+has forgotten what it did: acknowledging is held until ``intake resume``.
+
+Erased is gone. SQLite overwrites what is deleted with zeros (``secure_delete``) and sorts in memory, not in temporary
+files; :meth:`Ledger.scrub` empties the write-ahead log, where older pages would stay readable.
 
 One thread. All work on the database happens in one thread of its own, in order: the event loop never blocks on a
 slow disk, and SQLite never sees two writers from one process. A function of the ledger takes an open
@@ -22,6 +26,7 @@ import fcntl
 import json
 import os
 import secrets
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -36,8 +41,22 @@ from intake.errors import LedgerError
 HEAD = "0001"
 """The migration that this version of the program works with."""
 
+RESUMED = "resumed"
+"""The key in ``meta`` of the last ``intake resume``: what was sent before it opens no breaker again."""
+
+STAMP = "backup"
+"""The key in ``meta`` that a backup has and the ledger it was made from has not: when it was made."""
+
+BUSY_MILLISECONDS = 30_000
+"""How long a statement waits for another process that is writing."""
+_SCRUB_MILLISECONDS = 500
+_SCRUB_TRIES = 20
+
 _ADVISORY_LOCK = 0x1A7A_4E00
 _MIGRATIONS = Path(__file__).parent / "migrations"
+
+_META = sa.select(meta.c.value).where(meta.c.key == sa.bindparam("key"))
+_HELD = sa.select(holds.c.kind).where((holds.c.mailbox == "") | (holds.c.mailbox == sa.bindparam("mailbox"))).limit(1)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,7 +66,10 @@ def _with_pragmas(engine: Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def _(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in (
+            "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}",
+            "secure_delete=ON", "temp_store=MEMORY",
+        ):  # fmt: skip
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -147,13 +169,9 @@ class Ledger:
             f"{url.render_as_string(hide_password=True)}: another intake is running on this ledger; stop it first"
         )
         if url.get_backend_name() == "sqlite":
-            descriptor = os.open(f"{url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(descriptor)
-                raise refusal from None
-            self._lock_file = descriptor
+            self._lock_file = lock_file(f"{url.database}.lock")
+            if self._lock_file is None:
+                raise refusal
         else:
             connection = self._engine.connect()
             if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(_ADVISORY_LOCK))).scalar():
@@ -210,14 +228,43 @@ class Ledger:
                 f"({str(error.orig).splitlines()[0]}); check disk space and the database server"
             ) from error
 
+    async def scrub(self) -> bool:
+        """Leave nothing of what was erased in SQLite's write-ahead log; false if a long reader stood in the way.
+
+        On PostgreSQL this is the business of its own VACUUM.
+        """
+        if self._engine.url.get_backend_name() != "sqlite":
+            return True
+        for _ in range(_SCRUB_TRIES):
+            # Short waits: who waits here keeps other processes from writing.
+            if await self._run(self._empty_log):
+                return True
+            await asyncio.sleep(_SCRUB_MILLISECONDS / 1000)
+        return False
+
+    def _empty_log(self) -> bool:
+        with self._engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            if driver is None:
+                raise AssertionError("a connection has a driver's connection")
+            driver.execute(f"PRAGMA busy_timeout={_SCRUB_MILLISECONDS}")
+            try:
+                busy, _pages, _moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.Error:  # a full disk, say: the caller tells that it could not be done
+                return False
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        return not busy
+
     async def begin_generation(self, now: dt.datetime) -> bool:
         """Count this start, in the ledger and in the marker; true if the ledger turns out to be a restored backup."""
         before = self._read_marker()
         generation, rows = await self.read(_position)
-        restored = before is not None and (generation < before[0] or rows < before[1])
+        restored = await self.read(get_meta, STAMP) is not None
+        restored |= before is not None and (generation < before[0] or rows < before[1])
         number = max(generation, before[0] if before else 0) + 1
         if restored:
-            await self.write(hold, "restored", "", now, RESTORED)
+            await self.write(_hold_restored, now)
         await self.write(put_meta, "generation", str(number))
         self._write_marker(number, rows)
         return restored
@@ -253,6 +300,22 @@ RESTORED = (
 )
 
 
+def lock_file(path: str | Path) -> int | None:
+    """An open descriptor with the exclusive lock of a file, made where it is missing; ``None`` if another has it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _hold_restored(connection: Connection, now: dt.datetime) -> None:
+    hold(connection, "restored", "", now, RESTORED)
+    connection.execute(meta.delete().where(meta.c.key == STAMP))
+
+
 def _migrate(engine: Engine) -> None:
     # Imported here: Alembic costs a tenth of a second, and is needed only when the schema is not the current one.
     from alembic import command
@@ -268,7 +331,7 @@ def _migrate(engine: Engine) -> None:
 
 def get_meta(connection: Connection, key: str) -> str | None:
     """A value of the table ``meta``."""
-    return connection.execute(sa.select(meta.c.value).where(meta.c.key == key)).scalar()
+    return connection.execute(_META, {"key": key}).scalar()
 
 
 def put_meta(connection: Connection, key: str, value: str) -> None:
@@ -303,7 +366,7 @@ def current_holds(connection: Connection) -> list[tuple[str, str, dt.datetime, s
 
 def held(connection: Connection, mailbox: str) -> str | None:
     """The kind of hold that stops acknowledgements of this mailbox, if any."""
-    return connection.execute(sa.select(holds.c.kind).where(holds.c.mailbox.in_(["", mailbox])).limit(1)).scalar()
+    return connection.execute(_HELD, {"mailbox": mailbox}).scalar()
 
 
 def resume(connection: Connection, now: dt.datetime, *, oldest: dt.datetime, discard: bool) -> tuple[int, int]:
@@ -319,5 +382,6 @@ def resume(connection: Connection, now: dt.datetime, *, oldest: dt.datetime, dis
     ).rowcount
     queued = connection.execute(outbox.update().where(waiting).values(state="queued", due_at=now)).rowcount
     connection.execute(holds.delete())
+    put_meta(connection, RESUMED, now.isoformat())
     note(connection, now, "resume", f"{queued} queued, {gone} dropped")
     return queued, gone

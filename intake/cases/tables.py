@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The ledger's tables.
 
-What identifies a person stands in few columns (``cases.sender``, ``cases.subject``, ``outbox.recipient``,
-``outbox.raw``) so that retention and erasure can empty them; everything that must be remembered longer
-than a person may be known is a keyed hash (:mod:`intake.cases.keys`). Instants are stored in UTC.
+What identifies a person stands in few columns (``cases.sender``, ``cases.subject``, ``messages.message_id``,
+``messages.evidence``, ``outbox.recipient``, ``outbox.raw``) so that :mod:`intake.cases.retention` can empty them;
+everything that must be remembered longer than a person may be known is a keyed hash (:mod:`intake.cases.keys`).
+Instants are stored in UTC.
 """
 
 import datetime as dt
@@ -75,6 +76,7 @@ cases = Table(
     Column("opened_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("acknowledged_at", Instant),
+    Column("waiting_since", Instant),
     Column("answered_at", Instant),
 )
 
@@ -87,6 +89,7 @@ messages = Table(
     Column("uidvalidity", Integer, nullable=False),
     Column("uid", Integer, nullable=False),
     Column("message_id", Text, nullable=False),
+    Column("sender_key", Text, index=True),
     Column("size", Integer, nullable=False),
     Column("internal_date", Instant),
     Column("recorded_at", Instant, nullable=False),
@@ -106,7 +109,8 @@ messages = Table(
     Index("messages_filing", "mailbox", "filing"),
     Index("messages_target", "mailbox", "folder", "target_uid"),
 )
-"""One message at one place, and what was decided about it; machine mail has no case. ``filing``: ``pending``,
+"""One message at one place, and what was decided about it; machine mail has no case, so ``sender_key`` is what leads to
+its sender where one is to be forgotten. ``filing``: ``pending``,
 ``copying`` and ``copied`` (the fallback without MOVE), ``filed``, ``gone`` (a clerk was faster)."""
 
 seen = Table(
@@ -122,7 +126,7 @@ texts = Table(
     "texts",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
     Column("at", Instant, nullable=False),
 )
 
@@ -151,7 +155,7 @@ outbox = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
-    Column("source_id", ForeignKey("messages.id"), nullable=False),
+    Column("source_id", ForeignKey("messages.id"), nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("mailbox", Text, nullable=False),
     Column("mail_id", Text, nullable=False, unique=True),

@@ -6,9 +6,10 @@
 
 import asyncio
 import sys
+from datetime import datetime
 from pathlib import Path
 from random import SystemRandom
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -123,6 +124,36 @@ def status(
 
 
 @app.command()
+def health(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """One line for a monitoring system; exit code 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."""
+    from intake.cli.health import show_health
+
+    raise typer.Exit(asyncio.run(show_health(config, echo=typer.echo)))
+
+
+@app.command()
+def report(
+    config: ConfigOption = DEFAULT_CONFIG,
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; default: 27 days before --to.")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included; default: today.")
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, one figure a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Key figures: volumes by queue, language, weekday and hour, times to acknowledgement and answer."""
+    from intake.cli.report import show_report
+
+    if as_csv and as_json:
+        raise typer.BadParameter("choose one of --csv and --json")
+    begin, end = first.date() if first else None, last.date() if last else None
+    form: Literal["csv", "json", "table"] = "csv" if as_csv else "json" if as_json else "table"
+    asyncio.run(show_report(config, begin, end, form=form, echo=typer.echo))
+
+
+@app.command()
 def resume(
     config: ConfigOption = DEFAULT_CONFIG,
     discard: Annotated[bool, typer.Option("--discard", help="Drop what was held instead of sending it.")] = False,
@@ -131,6 +162,40 @@ def resume(
     from intake.cli.show import lift_holds
 
     asyncio.run(lift_holds(config, discard=discard, echo=typer.echo))
+
+
+@app.command()
+def forget(
+    address: Annotated[str, typer.Argument(help="The person's e-mail address, or - to read it from stdin.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="The receipt as JSON.")] = False,
+) -> None:
+    """Erase a person from the ledger, with a receipt; mail in folders is the official file and stays."""
+    from intake.cli.privacy import forget as run_forget
+
+    asyncio.run(run_forget(config, address, as_json=as_json, echo=typer.echo))
+
+
+@app.command()
+def backup(
+    directory: Annotated[Path | None, typer.Argument(help="Where to; default: data/backups.", metavar="DIR")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Back the ledger up while the service runs; backups past their end are deleted."""
+    from intake.cli.privacy import back_up
+
+    asyncio.run(back_up(config, directory, as_json=as_json, echo=typer.echo))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.", metavar="FILE")], config: ConfigOption = DEFAULT_CONFIG
+) -> None:
+    """Put a backup in the place of the ledger; the service must be stopped."""
+    from intake.cli.privacy import restore as run_restore
+
+    asyncio.run(run_restore(config, file, echo=typer.echo))
 
 
 @app.command()

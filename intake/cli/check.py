@@ -6,7 +6,7 @@ message is touched; queue folders that do not exist yet are created, which is ho
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from intake import config
@@ -19,6 +19,7 @@ from intake.languages import LANGUAGES
 from intake.mail.acknowledgement import Texts
 from intake.office import Calendar
 from intake.servers.imap import Connection
+from intake.servers.oauth import TokenSource, close_all, token_source
 from intake.servers.smtp import Sender
 from intake.triage.routing import Rules
 
@@ -73,12 +74,14 @@ async def check(file: Path, echo: Echo) -> bool:
     texts = _texts(settings, report)
     _trust(settings, report)
     _ledger(settings, report)
+    sign_ins = await _sign_ins(settings, report)
     for name in settings.configuration.mailboxes:
-        await _mailbox(settings, name, report)
+        await _mailbox(settings, name, sign_ins, report)
     if not settings.configuration.mailboxes:
         report.warning(f"{file}: no mailbox is configured yet; add one, e.g. [mailboxes.main]")
     if settings.configuration.smtp is not None:
-        await _relay(settings, report)
+        await _relay(settings, sign_ins, report)
+    await close_all(sign_ins)
     if texts is not None and report.fine:
         echo("All is well.")
     return report.fine
@@ -122,10 +125,32 @@ def _ledger(settings: Settings, report: _Report) -> None:
     report.ok(f"ledger in {settings.data}")
 
 
-async def _mailbox(settings: Settings, name: str, report: _Report) -> None:
+async def _sign_ins(settings: Settings, report: _Report) -> dict[str, TokenSource]:
+    """The sources that give a token; each that does not is one problem, and what uses it is not tried."""
+    working: dict[str, TokenSource] = {}
+    for name in settings.configuration.sign_in:
+        try:
+            source = token_source(settings, name, os.environ)
+            await source.token()
+        except ConfigurationError as error:
+            report.problem(error)
+        except IntakeError as error:
+            text = str(error)
+            report.problem(text if text.startswith(f"{settings.file}: ") else f"{settings.file}: {text}")
+        else:
+            working[name] = source
+            report.ok(f"sign-in {name}: got a token")
+    return working
+
+
+async def _mailbox(settings: Settings, name: str, sign_ins: Mapping[str, TokenSource], report: _Report) -> None:
     where = f"{settings.file}: mailboxes.{name}"
+    wanted = settings.configuration.mailboxes[name].sign_in
+    if wanted and wanted not in sign_ins:
+        report.warning(f"mailbox {name}: not tried, because sign_in.{wanted} gives no token")
+        return
     try:
-        connection = await Connection.open(account(settings, name, os.environ))
+        connection = await Connection.open(account(settings, name, os.environ, sign_ins))
     except ConfigurationError as error:
         report.problem(error)
         return
@@ -170,11 +195,14 @@ async def _folders(settings: Settings, name: str, where: str, connection: Connec
     report.ok(f"mailbox {name}: signed in, {len(settings.configuration.queues)} queue folders")
 
 
-async def _relay(settings: Settings, report: _Report) -> None:
+async def _relay(settings: Settings, sign_ins: Mapping[str, TokenSource], report: _Report) -> None:
     smtp = settings.configuration.smtp
     assert smtp is not None
+    if smtp.sign_in and smtp.sign_in not in sign_ins:
+        report.warning(f"relay {smtp.host}: not tried, because sign_in.{smtp.sign_in} gives no token")
+        return
     try:
-        sender = Sender(relay(settings, os.environ))
+        sender = Sender(relay(settings, os.environ, sign_ins))
     except ConfigurationError as error:
         report.problem(error)
         return

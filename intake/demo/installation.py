@@ -106,7 +106,7 @@ class Installation:
     def check(self) -> None:
         """Raises :class:`IntakeError` if the daemon is no longer running."""
         if self._process is None or self._process.returncode is not None:
-            lines = self._log.read_text("utf-8", "replace").splitlines()
+            lines = self._log.read_text("utf-8", "replace").splitlines() if self._log.exists() else []
             raise IntakeError("\n".join([f"the service ended by itself; see {self._log}", *lines[-3:]]))
 
     async def records(self) -> dict[int, Record]:

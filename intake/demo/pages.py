@@ -21,6 +21,7 @@ body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid #bbb; padding: .4rem .6rem; text-align: left; vertical-align: top; }
 caption { text-align: left; padding-bottom: .6rem; }
+.case { white-space: nowrap; }
 """
 
 
@@ -94,7 +95,8 @@ def _row(entry: Entry) -> str:
     remarks = "".join(f"<br>{escape(remark)}" for remark in entry.remarks)
     cells = (
         escape(entry.title), _language(entry.language), f'<span lang="de">{escape(entry.folder)}</span>',
-        escape(entry.reference), mails or escape(entry.why_not), escape(entry.result) + remarks,
+        f'<span class="case">{escape(entry.reference)}</span>',
+        mails or escape(entry.why_not), escape(entry.result) + remarks,
     )  # fmt: skip
     return f'<tr><th scope="row">{escape(entry.number)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 

@@ -6,13 +6,14 @@ and keyed hashes, never the body. In the daemon it is made in a worker process (
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from intake.cases import keys, reference
 from intake.mail.eligibility import Policy, Verdict, judge
 from intake.message import DeliveryFailure, Message, parse
 from intake.triage import triage
-from intake.triage.language import LanguageGuess
+from intake.triage.language import LanguageGuess, detect
 from intake.triage.routing import Routing, Rules
 
 MAX_THREAD = 100
@@ -34,7 +35,7 @@ class Assessment:
     references_header: tuple[str, ...]
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
-    """Case references in subject and text."""
+    """Case references in subject and text, and in plus tags of recipients (bounces)."""
     identities: tuple[str, ...]
     text_key: str | None
     date: dt.datetime | None
@@ -50,11 +51,13 @@ class Reader:
     secret: bytes
     prefix: str
 
-    def assess(self, raw: bytes, internal_date: dt.datetime | None) -> Assessment:
+    def assess(
+        self, raw: bytes, internal_date: dt.datetime | None, *, detector: Callable[..., LanguageGuess] = detect
+    ) -> Assessment:
         """Assess one message; never raises on any bytes (whatever still does is the worker's to report)."""
         message = parse(raw)
         verdict = judge(message, self.policy)
-        about = triage(message, self.rules)
+        about = triage(message, self.rules, detector=detector)
         sender = _sender(message, verdict)
         attachments = tuple(p.filename for p in message.parts if p.filename)
         return Assessment(
@@ -67,7 +70,7 @@ class Reader:
             points_at=(*message.references, *message.in_reply_to)[-MAX_THREAD:],
             references_header=message.references,
             in_reply_to=message.in_reply_to,
-            references=reference.find(self.prefix, f"{message.subject}\n{message.text}"),
+            references=reference.find(self.prefix, "\n".join((message.subject, message.text, *message.recipients))),
             identities=keys.identities(
                 self.secret,
                 message_id=message.message_id,

@@ -4,7 +4,8 @@
 A row is written in the transaction that opens its case. It is handed to the one relay, and marked sent when the
 relay has accepted it. Nothing is marked before: if the connection is lost after the final dot, or the machine
 dies before the mark is durable, the same bytes with the same Message-ID are sent again, so that a receiver can
-drop the copy.
+drop the copy. Several connections send side by side; each waits until the fate of its mail is durable before it
+takes the next one, so that no more than one mail per connection is ever in doubt.
 
 Not now (4xx, network): again after 30 s, then twice as long each time up to 30 minutes, with some jitter, for 24
 hours (``smtp.max_age_hours``); then it is final. When several mails in a row fail, the relay is left alone for this
@@ -15,7 +16,8 @@ round: it is the relay, not the mail. Never (5xx): final at once. A final failur
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
@@ -26,10 +28,11 @@ from intake.cases import records
 from intake.cases.case import NoticeText
 from intake.cases.ledger import Ledger, current_holds
 from intake.cases.notices import close_notice, raise_notice
-from intake.cases.tables import AnyRow, cases, outbox
+from intake.cases.tables import AnyRow, cases, messages, outbox
 from intake.config import Configuration
-from intake.errors import DeliveryDeferred, DeliveryRefused
+from intake.errors import DeliveryDeferred, DeliveryRefused, IntakeError
 from intake.mail.reception import undeliverable
+from intake.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -48,68 +51,90 @@ class Transport(Protocol):
 
 
 class Outbox:
-    """Drains the queue. ``sent`` is called with the mailbox's name after each accepted mail."""
+    """Drains the queue. ``sent`` is called with the mailbox's name after each accepted mail.
+
+    ``steps`` grows with every drain and every mail: what stands still hangs.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
-        transport: Transport,
+        transports: Sequence[Transport],
         configuration: Configuration,
         *,
         now: Callable[[], dt.datetime],
         random: Random,
         sent: Callable[[str], None],
+        metrics: Metrics,
     ) -> None:
         self._ledger = ledger
-        self._transport = transport
+        self._transports = transports
+        self._marks = _Marks(ledger)
         self._configuration = configuration
         self._now = now
         self._random = random
         self._sent = sent
+        self._metrics = metrics
+        self.steps = 0
         self.wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Drain whenever woken, until ``stop``; what is being sent is finished first."""
         while not stop.is_set():
             self.wake.clear()
-            while not stop.is_set() and await self.drain():
-                pass
+            try:
+                while not stop.is_set() and await self.drain():
+                    pass
+            except* IntakeError as errors:
+                # The ledger refused, say because the disk is full. Nothing is sent while nothing can be marked.
+                log.error("the outbox rests until the next attempt: %s", errors.exceptions[0])
             if not stop.is_set():
                 await self.wake.wait()
 
     async def drain(self) -> bool:
         """Try what is due now, at most a batch of it. True if it pays to look again at once."""
-        failures = accepted = 0
-        problem = ""
+        await self._marks.flush()
         rows = await self._ledger.read(_due, self._now())
-        for row in rows:
-            try:
-                await self._transport.send(row.raw, sender=row.envelope_sender, recipient=row.recipient)
-            except DeliveryRefused as error:
-                await self._final(row, str(error), error.status)
-            except DeliveryDeferred as error:
-                failures += 1
-                problem = str(error)
-                await self._later(row, problem)
-                if failures >= GIVE_UP_ROUND_AFTER and not accepted:
-                    break
-            else:
-                accepted += 1
-                await self._ledger.write(_accepted, row.id, self._now())
-                log.info("%s of %s accepted by the relay", row.kind, row.reference)
-                self._sent(row.mailbox)
-        if accepted:
+        self.steps += 1
+        round_ = _Round(iter(rows))
+        async with asyncio.TaskGroup() as group:
+            for transport in self._transports[: len(rows)]:
+                group.create_task(self._send_some(transport, round_))
+        if round_.accepted:
             await self._ledger.write(close_notice, "relay", None, self._now())
-        elif failures:
+        elif round_.failures:
             notice = NoticeText(
                 "relay",
                 "relay",
                 "Bestätigungen können zurzeit nicht verschickt werden; es wird weiter versucht. "
                 "Bitte den Mailserver für ausgehende Post prüfen.",
-                f"acknowledgements cannot be sent at the moment and are tried again: {problem}",
+                f"acknowledgements cannot be sent at the moment and are tried again: {round_.problem}",
             )
             await self._ledger.write(raise_notice, notice, self._now())
-        return len(rows) == BATCH and accepted > 0
+        return len(rows) == BATCH and round_.accepted > 0
+
+    async def _send_some(self, transport: Transport, round_: "_Round") -> None:
+        """One connection's share of a round: the next mail only once the last one's fate is durable."""
+        for row in round_.rows:
+            self.steps += 1
+            try:
+                await transport.send(row.raw, sender=row.envelope_sender, recipient=row.recipient)
+            except DeliveryRefused as error:
+                await self._final(row, str(error), error.status)
+            except DeliveryDeferred as error:
+                round_.failures += 1
+                round_.problem = str(error)
+                await self._later(row, round_.problem)
+            else:
+                round_.accepted += 1
+                now = self._now()
+                await self._marks.accepted(row.id, now)
+                if row.kind == "acknowledgement":
+                    self._metrics.acknowledged(row.internal_date, now)
+                log.info("%s of %s accepted by the relay", row.kind, row.reference)
+                self._sent(row.mailbox)
+            if round_.failures >= GIVE_UP_ROUND_AFTER and not round_.accepted:
+                return
 
     async def _later(self, row: AnyRow, problem: str) -> None:
         now = self._now()
@@ -126,13 +151,50 @@ class Outbox:
             _failed, row.id, row.kind, problem, status, row.recipient_key, row.reference, now,
             self._configuration.limits.blocked_days,
         )  # fmt: skip
+        self._metrics.refused()
         log.warning("%s of %s failed for good: %s", row.kind, row.reference, problem)
+
+
+@dataclass(slots=True)
+class _Round:
+    """What the connections of one round share."""
+
+    rows: Iterator[AnyRow]
+    accepted: int = 0
+    failures: int = 0
+    problem: str = ""
+
+
+class _Marks:
+    """Marks mails as sent. Those accepted while a transaction is being written share the next one.
+
+    Marks that could not be written (a full disk) stay, and are written before anything else is sent.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._waiting: list[tuple[int, dt.datetime]] = []
+        self._writing = asyncio.Lock()
+
+    async def accepted(self, row: int, now: dt.datetime) -> None:
+        """Returns once the mark is durable."""
+        self._waiting.append((row, now))
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Write what waits."""
+        async with self._writing:
+            marks = list(self._waiting)
+            if marks:
+                await self._ledger.write(_accepted, marks)
+                del self._waiting[: len(marks)]
 
 
 def _due(connection: Database, now: dt.datetime) -> Sequence[AnyRow]:
     query = (
-        sa.select(outbox, cases.c.reference)
+        sa.select(outbox, cases.c.reference, messages.c.internal_date)
         .join(cases, cases.c.id == outbox.c.case_id)
+        .join(messages, messages.c.id == outbox.c.source_id)
         .where(outbox.c.state == "queued", outbox.c.due_at <= now)
         .order_by(outbox.c.id)
         .limit(BATCH)
@@ -140,14 +202,22 @@ def _due(connection: Database, now: dt.datetime) -> Sequence[AnyRow]:
     return connection.execute(query).all()
 
 
-def _accepted(connection: Database, row: int, now: dt.datetime) -> None:
-    copy = sa.case((outbox.c.copy == "waiting", "pending"), else_="none")
-    raw = sa.case((outbox.c.copy == "waiting", outbox.c.raw), else_=sa.null())
-    connection.execute(
-        outbox.update()
-        .where(outbox.c.id == row)
-        .values(state="sent", sent_at=now, attempts=outbox.c.attempts + 1, copy=copy, raw=raw, problem=None)
+def _accepted(connection: Database, marks: Sequence[tuple[int, dt.datetime]]) -> None:
+    connection.execute(_ACCEPTED, [{"row": row, "now": now} for row, now in marks])
+
+
+_ACCEPTED = (
+    outbox.update()
+    .where(outbox.c.id == sa.bindparam("row"))
+    .values(
+        state="sent",
+        sent_at=sa.bindparam("now"),
+        attempts=outbox.c.attempts + 1,
+        problem=None,
+        copy=sa.case((outbox.c.copy == "waiting", "pending"), else_="none"),
+        raw=sa.case((outbox.c.copy == "waiting", outbox.c.raw), else_=sa.null()),
     )
+)
 
 
 def _deferred(connection: Database, row: int, due: dt.datetime, problem: str) -> None:

@@ -6,32 +6,43 @@ regular expression over folded text (no case, no accents, one line; see ``signal
 upper-case classes. Gaps are short and bounded. The phrases are typical wordings, written for this table.
 """
 
-import re
 import unicodedata
 from dataclasses import dataclass
+
+from intake.patterns import Pattern
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
     """Out-of-office notes and automatic replies."""
 
-    title: re.Pattern[str]
+    title: Pattern
     """Begins the subject: "Automatic reply"."""
-    topic: re.Pattern[str]
+    topic: Pattern
     """Anywhere in the subject, weak: "absence"."""
-    automatic: re.Pattern[str]
+    automatic: Pattern
     """"This message was generated automatically"."""
-    away: re.Pattern[str]
+    away: Pattern
     """"I am out of the office": said of a workplace."""
-    leave: re.Pattern[str]
+    leave: Pattern
     """"I am on holiday": said by anybody."""
-    instead: re.Pattern[str]
+    instead: Pattern
     """"In urgent cases write to my colleague"; "your mail is not forwarded"."""
-    unread: re.Pattern[str]
+    unread: Pattern
     """"I do not read this mailbox", "this address is no longer in use", "I left the company"."""
-    later: re.Pattern[str]
-    """"I will answer when I am back"."""
-    thanks: re.Pattern[str]
+    later: Pattern
+    """"I will answer when I am back", "you will hear from us within two days"."""
+    received: Pattern
+    """"Your enquiry has been registered": said by an organisation, never "I have received"."""
+    receipt: Pattern
+    """Begins the subject: "We have received your enquiry"."""
+    contact: Pattern
+    """In the subject: "Thank you for contacting us"; not "thank you for your help"."""
+    until: Pattern
+    """"until 20 November", "from 9.11. to 20.11.", "back on Monday"."""
+    urgent: Pattern
+    """A question that asks nothing: "Urgent?", "Any questions?"."""
+    thanks: Pattern
     """"Thank you for your message"."""
 
 
@@ -39,21 +50,25 @@ class Notes:
 class Bounces:
     """Delivery failures."""
 
-    title: re.Pattern[str]
-    text: re.Pattern[str]
+    title: Pattern
+    text: Pattern
+    gate: Pattern
+    """Held or refused: spam filters, virus scanners, full mailboxes."""
+    challenge: Pattern
+    """"Confirm that you are a person"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notifications:
     """Newsletters, orders, tickets, monitors."""
 
-    sender: re.Pattern[str]
-    title: re.Pattern[str]
-    text: re.Pattern[str]
-    no_reply: re.Pattern[str]
-    unsubscribe: re.Pattern[str]
-    legal: re.Pattern[str]
-    program: re.Pattern[str]
+    sender: Pattern
+    title: Pattern
+    text: Pattern
+    no_reply: Pattern
+    unsubscribe: Pattern
+    legal: Pattern
+    program: Pattern
     """What only programs print."""
 
 
@@ -62,9 +77,9 @@ def _folded(pattern: str) -> str:
     return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf")).replace("ı", "i")
 
 
-def _any(*entries: str, whole_subject_start: bool = False) -> re.Pattern[str]:
+def _any(*entries: str, whole_subject_start: bool = False) -> Pattern:
     joined = "|".join(_folded(entry) for entry in entries)
-    return re.compile(rf"[\s\[(*]*(?:{joined})" if whole_subject_start else f"(?:{joined})")
+    return Pattern(rf"[\s\[(*]*(?:{joined})" if whole_subject_start else f"(?:{joined})")
 
 
 _TITLES = {
@@ -139,7 +154,9 @@ _TOPICS = (
     r"fravær|loma|poissa|مرخصی|nghỉ phép|vắng|休假|"
     r"外出|office closed|geschlossen|betriebsferien|received|erhalten|eingegangen|eingangsbestätigung|"
     r"empfangsbestätigung|accusé de réception|recibido|recebid|ricevut|otrzyma|alındı|отриман|получен|"
-    r"استلام|ontvangen|bürozeiten|ticket",
+    r"استلام|ontvangen|bürozeiten|ticket|sabbatical|nicht mehr (?:bei|für|im|tätig)|no longer (?:with|at|work)|"
+    r"has left|"
+    r"verlassen|ausgeschieden|ne fait plus partie|neue adresse|new (?:e-?mail )?address",
 )
 
 _AUTOMATIC = {
@@ -147,8 +164,9 @@ _AUTOMATIC = {
     r"erzeugte|versendete|versandte|e-?mail|nachricht|"
     r"eingangsbestätigung|empfangsbestätigung|rückmeldung|abwesenheits|benachrichtigung|mitteilung)|(?:mail|"
     r"nachricht|antwort|mitteilung|benachrichtigung|"
-    r"bestätigung)\b.{0,30}(?:wurde|wird|ist)\b.{0,30}(?:automatisch|maschinell|"
+    r"bestätigung)\b.{0,30}(?:wurde|wird|ist|erfolgt)\b.{0,30}(?:automatisch|maschinell|"
     r"systemseitig)\b.{0,30}(?:erstellt|generiert|erzeugt|versandt|versendet|verschickt|gesendet)|"
+    r"(?:rückmeldung|antwort|bestätigung|mitteilung|nachricht) (?:erfolgt|erfolgte) (?:automatisch|maschinell)|"
     r"automatisch (?:generierte|erstellte|erzeugte|versandte|versendete) (?:e-?mail|nachricht|antwort|"
     r"mitteilung)|ihr abwesenheitsassistent|(?:automatische|maschinelle) (?:mail|e-?mail)\b",
     "en": r"this (?:is|was|e-?mail|message|reply|notification)\b.{0,40}\b(?:automated|automatic|"
@@ -214,20 +232,31 @@ _AWAY = {
     "de": r"(?:nicht|außer|außerhalb|wieder|erst)\b.{0,25}(?:im büro|im haus\b|im dienst|am arbeitsplatz|an "
     r"meinem (?:arbeits|schreib)\w+|in der kanzlei|des büros)|außer haus|"
     r"(?:bin|sind)\b.{0,60}(?:abwesend|nicht (?:zu )?erreich|per (?:e-?)?mail (?:nicht|nur))|(?:büro|praxis|"
-    r"kanzlei|firma|betrieb|\w*stelle|sekretariat|ordination)\b.{0,40}(?:geschlossen|nicht besetzt)|"
+    r"kanzlei|firma|betrieb|\w{0,20}stelle|sekretariat|ordination)\b.{0,80}(?:geschlossen|nicht besetzt)|"
     r"keinen zugriff auf (?:meine|unsere) (?:e-?)?mails?|betriebsferien|betriebsurlaub|bis auf weiteres "
-    r"nicht|(?:in|befinde mich) (?:in )?(?:elternzeit|mutterschutz)|"
+    r"nicht|(?:in|befinde mich) (?:\w+ )?(?:elternzeit|mutterschutz)|"
+    r"(?:bin|sind|befinde mich)\b.{0,60}(?:eingeschränkt erreich|auf (?:einer )?(?:messe|dienstreise|tagung|"
+    r"fortbildung|schulung)|"
+    r"unterwegs und)|(?:am steuer|fahre gerade (?:auto)?)|"
     r"(?:kann|können|werden)\b.{0,40}(?:mails?|postfach|nachrichten)\b.{0,20}(?:nicht|"
     r"weder)\b.{0,20}(?:gelesen|lesen|abgerufen|abrufen|bearbeite)",
     "en": r"out of (?:the )?office|away from (?:my desk|the office|my e-?mail)|(?:not|never) (?:be )?in the "
     r"office|limited (?:e-?mail )?access|(?:no|limited|sporadic|intermittent|without) access to (?:my )?"
     r"(?:e-?mails?|mail)|office (?:is|will be) closed|not (?:be )?(?:checking|reading|monitoring|able to "
     r"read) (?:my )?(?:e-?mails?|mail|inbox)|"
-    r"on (?:annual|maternity|paternity|parental|sick|study) leave|(?:this )?(?:mailbox|inbox|address) is "
+    r"(?:i'm|i am|currently|right now) (?:currently |away |presently )?(?:driving|in a meeting|on a (?:course|"
+    r"flight)|"
+    r"attending (?:a|an) \w+)|"
+    r"(?:office|practice|surgery|clinic|shop|school)s? (?:is|are|will be|remains?) (?:now |"
+    r"currently )?(?:closed|not staffed)|"
+    r"(?:on|taking)\b.{0,20}(?:annual|maternity|paternity|parental|sick|study|research|sabbatical|compassionate|"
+    r"medical) "
+    r"leave|on (?:a )?sabbatical|(?:this )?(?:mailbox|inbox|address) is "
     r"(?:not|no longer) (?:monitored|in use|active|read)",
     "fr": r"absente?s? du bureau|(?:je suis|serai|sommes) (?:actuellement |en ce moment )?(?:absente?s?|en "
-    r"congés?|en déplacement|injoignable)|de retour (?:au bureau )?le|"
-    r"(?:bureau|cabinet)x? (?:est|sont|sera|seront) fermée?s?|accès (?:limité|restreint) à (?:mes|ma) "
+    r"congés?|en déplacement|en formation|injoignable)|de retour (?:au bureau )?le|"
+    r"(?:bureau|cabinet|établissement|agence|secrétariat|service|mairie|magasin|école)[xs]? (?:est|sont|sera|"
+    r"seront) fermée?s?|accès (?:limité|restreint) à (?:mes|ma) "
     r"(?:mails?|e-?mails?|courriels?|messagerie)|congé (?:de )?maternité",
     "es": r"fuera de (?:la |mi )?oficina|(?:estoy|estaré|me encuentro|encontraré)\b.{0,30}(?:ausente|de "
     r"vacaciones|fuera de la oficina|de baja)|acceso (?:limitado|restringido) al? (?:mi )?correo|"
@@ -303,36 +332,53 @@ _LEAVE = (
 )
 
 _INSTEAD = {
-    "de": r"(?:dringend|eilig|unaufschiebbar|notf[aä]ll|wichtig)\w*\b.{0,60}(?:wenden|kontakt|melden|"
-    r"erreich|schreiben|anrufen|richten|rufen|helfen|hilft|steht|vertr)|(?:vertretung|vertreten|vertritt)|"
+    "de": r"(?:dringend|eilig|unaufschiebbar|notf[aä]ll|wichtig|akut|wenn's brennt|"
+    r"lebensbedroh)\w*\b.{0,60}(?:wenden|kontakt|melden|"
+    r"erreich|schreiben|anrufen|richten|rufen|helfen|hilft|steht|vertr)|"
+    r"(?:(?<!anwaltliche )(?<!rechtliche )vertretung(?! (?:von|des|der|meine|meines|unsere|in der sache))|"
+    r"vertritt mich|vertreten (?:mich|von|durch))|"
     r"(?:meldet euch|melden sie sich)\b.{0,30}(?:bei|an)|(?:anrufen|bitte meine frau|bis dahin (?:bitte "
     r")?an)|"
-    r"wenden sie sich (?:bitte |in \w+ \w+ |daher )*(?:an|während)|(?:nachricht|mail|mails|nachrichten|"
+    r"(?:wenden sie sich|wende dich|wendet euch) (?:bitte |in \w+ \w+ |daher |künftig |stattdessen |zukünftig |"
+    r"ab sofort )*"
+    r"(?:an|während)|(?:nachricht|mail|mails|nachrichten|"
     r"e-mails?)\b.{0,40}(?:nicht|automatisch|weder)\b.{0,20}(?:weitergeleitet|weitergeleit|gelesen|"
     r"bearbeitet)|"
-    r"meine kolleg\w+\b.{0,60}(?:erreich|hilft|helfen|steht|stehen|weiter)",
+    r"(?:meine?|unsere?) kolleg\w+\b.{0,90}(?:erreich|hilft|helfen|steht|stehen|weiter|gerne?|übern[io]mm|"
+    r"springt|vertritt)|notfallnummer|notruf|"
+    r"(?:richten|senden|schicken|adressieren) sie\b.{0,60}\ban\b.{0,60}@|(?:wenn's|wenn es|falls es|wo's) brennt\b",
     "en": r"(?:urgent|immediate|emergency|assistance|importan)\w*\b.{0,60}(?:contact|call|reach|e-?mail|"
-    r"write|phone|speak|ring|get in touch)|(?:please|kindly) (?:contact|refer to|get in touch|direct|reach "
-    r"out|e-?mail)\b.{0,80}"
+    r"write|phone|speak|ring|get in touch)|my colleague\b.{0,60}(?:will|can|is|help|happy)|"
+    r"new (?:e-?mail )?address\b.{0,20}@|"
+    r"if it (?:can't|cannot|can not) wait|(?:please|kindly) (?:contact|refer to|get in touch|direct|reach "
+    r"out|e-?mail|write to)\b.{0,80}"
     r"(?:colleague|instead|in my absence|@|absence|meantime)|in my absence|during my absence|(?:e-?mail|"
     r"message|mail)s?\b.{0,40}(?:not|n't) (?:be |being )?(?:forwarded|read|monitored)|cover(?:ing)? for me|"
     r"if (?:it's|it is|this is) (?:about|urgent)|(?:should|please) contact|(?:i )?(?:warmly )?recommend my "
     r"colleague",
     "fr": r"(?:urgen)\w*\b.{0,60}(?:contact|adress|joindre|appel|écri)|écrivez (?:à|plutôt)\b|(?:en|pendant|"
-    r"durant) mon absence|(?:message|mail)s? ne (?:sera|seront) (?:pas|ni) (?:lu|transf|transmis|trait)",
+    r"durant) mon absence|(?:message|mail)s? ne (?:sera|seront) (?:pas|ni) (?:lu|transf|transmis|trait)|"
+    r"(?:mon|ma) (?:collègue|assistante?|collaborat\w+)\b.{0,60}(?:répond|aid|prend|disposition|\d|@)",
     "es": r"(?:urgen)\w*\b.{0,60}(?:contact|dirij|llam|escrib|diríj|póngase|ponerse|comuni)|(?:durante|en) "
-    r"mi ausencia|no (?:será|serán) (?:reenviad|leíd)",
+    r"mi ausencia|no (?:será|serán) (?:reenviad|leíd)|mientras tanto|(?:mi )(?:compañer[oa]|"
+    r"colega)\b.{0,60}(?:atender|ayudar|"
+    r"encarg|@|\d)",
     "pt": r"(?:fale|fala) com\b|(?:urgen)\w*\b.{0,60}(?:contact|contat|dirij|ligue|escrev)|(?:durante|na) "
-    r"minha ausência|não (?:será|serão) (?:reencaminhad|encaminhad|lid)",
+    r"minha ausência|não (?:será|serão) (?:reencaminhad|encaminhad|lid)|(?:o|a) (?:meu |"
+    r"minha )?colega\b.{0,60}(?:ajud|atend|acompanh|"
+    r"respond|@|\d)",
     "it": r"(?:urgen)\w*\b.{0,60}(?:contatt|rivolg|scriv|chiam|telefon)|(?:durante|in) (?:la )?mia assenza|"
-    r"non (?:sarà|verrà|saranno|verranno) (?:inoltrat|lett)",
-    "nl": r"(?:dringend|spoed|urgent)\w*\b.{0,60}(?:contact|bellen|mailen|terecht|wend|bereik)|tijdens mijn "
-    r"afwezigheid|niet doorgestuurd|wordt niet gelezen",
+    r"non (?:sarà|verrà|saranno|verranno) (?:inoltrat|lett)|(?:il mio|la mia) collega\b.{0,60}(?:aiut|rispond|"
+    r"disposizione|@|\d)",
+    "nl": r"(?:dringend|spoed|urgent)\w*\b.{0,60}(?:contact|bel\b|bellen|mailen|terecht|wend|bereik)|tijdens mijn "
+    r"afwezigheid|niet doorgestuurd|wordt niet gelezen|mijn collega\b.{0,60}(?:help|bereik|staat|@|\d)",
     "pl": r"(?:piln)\w*\b.{0,60}(?:kontakt|proszę|pisać|dzwonić)|(?:podczas|w czasie) mojej nieobecności|"
-    r"zastępuje mnie|nie (?:będą|będzie|są|jest) (?:czytan|przekazywan|przekierowywan|przekazan)",
+    r"zastępuje mnie|(?:mój kolega|moja koleżanka)\b.{0,60}(?:pomo|udziel|@|\d)|nie (?:będą|będzie|są|"
+    r"jest) (?:czytan|przekazywan|przekierowywan|przekazan)",
     "cs": r"(?:naléhav|urgentn|nutn|neodkladn|akutn)\w*\b.{0,60}(?:kontakt|obra[tť]|volej|piš)|(?:po dobu|v "
     r"době|během) mé nepřítomnosti|zastupuje mě|zastup",
-    "ro": r"(?:urgen)\w*\b.{0,60}(?:contact|adresa|sun|scri)|în (?:lipsa|absența|absenţa) mea|nu (?:va fi|"
+    "ro": r"(?:colegul meu|colega mea)\b.{0,60}(?:ajut|răspund|sta|@|\d)|(?:urgen)\w*\b.{0,60}(?:contact|adresa|"
+    r"sun|scri)|în (?:lipsa|absența|absenţa) mea|nu (?:va fi|"
     r"este|vor fi|sunt) (?:redirecționat|citit|transmis)",
     "tr": r"(?:konularda|konular için)\b.{0,40}(?:ara|yaz)|(?:acil)\w*\b.{0,80}(?:iletişim|ulaş|başvur|"
     r"arayabilir|yazabilir|irtibat)|yokluğumda|yerime|(?:e-?posta|ileti|mesaj)\w*\b.{0,30}(?:yönlendirilme|"
@@ -374,15 +420,23 @@ _UNREAD = {
     "de": r"(?:adresse|postfach|mailbox|konto|account|mails?|post)\b.{0,40}(?:nicht mehr|nur (?:sehr "
     r")?(?:selten|sporadisch|unregelmäßig|eingeschränkt)|nicht|kaum)\b.{0,25}(?:benutzt|genutzt|gelesen|"
     r"abgerufen|aktiv|gültig|besetzt|betreut|"
-    r"lesen|abrufen|ab\b)|(?:im ruhestand|in rente|in pension)|schaue (?:ich )?(?:hier |nur )|ohne "
+    r"lesen|abrufen|gesichtet|überwacht|beantwortet|ab\b)|(?:mails?|nachrichten|eingänge)\b.{0,40}\bnur (?:zu|"
+    r"während|innerhalb)\b.{0,90}"
+    r"(?:gelesen|gesichtet|bearbeitet|beantwortet)|(?:im ruhestand|in rente|in pension)|"
+    r"schaue (?:ich )?(?:hier |nur )|ohne "
     r"(?:empfang|internet|laptop)",
-    "en": r"(?:mailbox|inbox|account|address|e-?mail)\b.{0,30}(?:not|no longer|rarely|"
+    "en": r"(?:messages|mail|e-?mails) (?:sent )?to this address\b.{0,30}(?:not|no longer)|(?:mailbox|inbox|"
+    r"account|address|e-?mail)\b.{0,30}(?:not|no longer|rarely|"
     r"n't)\b.{0,25}(?:monitored|read|checked|used|in use|active|attended|valid)|(?:not|n't|rarely|hardly) "
     r"(?:be )?(?:read|check|see|look at|reading|checking)\w*\b.{0,25}(?:e-?mails?|mail|account|inbox|"
-    r"messages)|(?:have|has|i) (?:now )?retired|(?:no|without|little) (?:laptop|internet|signal|reception|"
+    r"messages)|(?:have|has|i) (?:now )?retired|only (?:be )?(?:check|read|look(?:ing)? at|checking|"
+    r"reading)\b.{0,12}(?:e-?mails?|mail|inbox|messages)|(?:e-?mails?|mail)\b.{0,20}(?:only )?(?:sporadically|"
+    r"infrequently|"
+    r"intermittently)|(?:no|without|little) (?:laptop|internet|signal|reception|"
     r"connection|wifi)|replies (?:will|may|might) be (?:slow|delayed)",
     "fr": r"(?:consulte|lis|lirai|relève)\w*\b.{0,15}(?:plus|pas|rarement|peu)\b.{0,30}(?:messagerie|boîte|"
-    r"mails?|e-?mails?|courriels?|adresse)|(?:adresse|boîte|messagerie)\b.{0,30}n'est plus",
+    r"mails?|e-?mails?|courriels?|adresse)|(?:adresse|boîte|messagerie)\b.{0,30}n'est plus|"
+    r"(?:messagerie|mails?|courriels?)\b.{0,30}(?:intermittent|ponctuel|épisodiqu)",
     "es": r"(?:esta|este) (?:dirección|cuenta|buzón|correo)\b.{0,20}(?:ya )?no (?:está|se|es)|no (?:leo|"
     r"reviso|consulto|podré leer)\b.{0,25}(?:correo|mensajes|buzón)|(?:permanecerá|estará|está) cerrad",
     "pt": r"(?:este|esta) (?:endereço|conta|caixa|e-?mail)\b.{0,20}não (?:está|é)|(?:não|só) (?:leio|vejo|"
@@ -424,57 +478,73 @@ _UNREAD = {
 }
 
 _LATER = {
+    "any": r"(?:innerhalb von|innerhalb|binnen|within|sous|entro|en|w ciągu|протягом|упродовж|в течение|în|خلال) "
+    r"\d{1,2}(?: ?(?:-|bis|to|à|a) ?\d{1,2})? ?(?:werktag|arbeitstag|stunden|business|working|hours|h\b|heures|"
+    r"jours ouvr|"
+    r"ore\b|horas|días hábiles|giorni lav|werkdag|dni rob|godzin|рабоч|час|годин|робоч|zile luc|ساعة)|"
+    r"réouverture|riapertura|reapertura|erst (?:nach|ab|wieder)\b.{0,30}(?:gelesen|lesen)|lesen mails? erst",
     "de": r"nach (?:meiner|unserer) (?:rückkehr|abwesenheit)|(?:melde|antworte|kümmere|beantworte|bearbeite|"
     r"lese|melden|antworten|beantworten|bearbeiten)\b.{0,60}(?:nach|sobald|wieder|anschließend|danach|"
     r"baldmöglichst|schnellstmöglich|"
     r"umgehend|so (?:bald|schnell))|(?:ihre|eure|deine) (?:e-?mail|mail|nachricht|"
-    r"anfrage)\b.{0,50}(?:erhalten|eingegangen|bearbeite|beantworte)|melde mich\b|(?:wieder|"
+    r"anfrage)\b.{0,50}(?:bearbeite|beantworte)|melde mich\b|(?:beantwortung|bearbeitung|"
+    r"antwort)\b.{0,40}(?:derzeit|zurzeit|aktuell|momentan)\b.{0,60}(?:dauern|"
+    r"wochen|verzöger)|von (?:rück|nach|sachstands)fragen\b.{0,50}(?:abzusehen|abseh|ab\b)|unaufgefordert|"
+    r"(?:melden|antwort\w*|kümmer\w+|"
+    r"rückmeldung|meldet)\b.{0,60}(?:innerhalb|binnen|in kürze|in den nächsten|werktag|arbeitstag|stunden|"
+    r"so schnell)|(?:wieder|"
     r"erst)\b.{0,30}(?:erreich|für sie da|im dienst|zurück)|erreichen (?:sie )?(?:uns|mich)\b.{0,20}(?:erst|"
     r"wieder)|(?:mails?|nachrichten?)\b.{0,40}erst (?:nach|wieder|ab)|(?:lesen|beantworten) wir (?:auch "
     r")?ihre",
     "en": r"(?:up)?on my return|when i (?:return|get back|am back|come back)|after my return|once i(?:'m| "
     r"am)? (?:back|return)|(?:reply|respond|answer|get back to you|be in touch)\b.{0,40}(?:as soon as|when|"
     r"after|upon|once|shortly|soon|on my|within|"
-    r"later)|(?:received|got|'ve got) your (?:message|e-?mail|request|inquiry|enquiry)\b|will get back to "
-    r"you",
+    r"later)|(?:will|'ll) (?:get back to|be back to|contact|respond to|reply to) you|(?:back to you|be in touch|"
+    r"respon[ds]e?|reply|replies|answer)\b.{0,40}(?:within|in the next|in due course|business day|working day|"
+    r"\bhours\b)|due to (?:the |a )?(?:current |currently )?"
+    r"(?:high|large|increased|exceptional) (?:volume|number)|(?:picking up|reading|checking) (?:my |"
+    r"your )?(?:messages|e-?mails?|"
+    r"mail) again",
     "fr": r"(?:à|dès|après) mon retour|(?:répond|revien)\w*\b.{0,40}(?:dès|retour|plus (?:bref|tôt)|"
-    r"rapidement)|(?:bien )?reçu votre (?:message|mail|courriel|demande)|accusons (?:bonne )?réception|sera "
+    r"rapidement|meilleurs délais|sous \d|dans un délai|dans les \d)|sera "
     r"traitée? (?:dans|sous|dès)|quelqu'un vous répondra",
     "es": r"(?:a|tras|en) mi (?:regreso|vuelta|retorno)|cuando (?:regrese|vuelva)|(?:responder|contestar|"
-    r"atender)\w*\b.{0,40}(?:regres|vuelt|posible|breve|antes)|hemos recibido (?:su|tu) (?:mensaje|correo|"
-    r"solicitud)|responderemos (?:a )?su",
+    r"atender|contactar)\w*\b.{0,40}(?:regres|vuelt|posible|breve|antes|plazo|horas|días)|responderemos (?:a )?su",
     "pt": r"(?:no|após o|ao) meu (?:regresso|retorno)|quando (?:regressar|voltar|retornar)|"
-    r"(?:responder)\w*\b.{0,40}(?:regress|retorn|possível|breve)|só volto|recebemos (?:a sua|o seu|sua|seu) "
-    r"(?:mensagem|e-?mail|pedido)",
-    "it": r"al mio (?:rientro|ritorno)|(?:risponder)\w*\b.{0,40}(?:rientro|ritorno|possibile|presto|appena)|"
-    r"abbiamo ricevuto (?:il suo|la sua|il tuo) (?:messaggio|richiesta|e-?mail)|rientrerò|alla riapertura|"
+    r"(?:responder|contactar)\w*\b.{0,40}(?:regress|retorn|possível|breve|prazo|horas|dias)|só volto",
+    "it": r"al mio (?:rientro|ritorno)|(?:risponder|ricontatter|contatter)\w*\b.{0,40}(?:rientro|ritorno|possibile|"
+    r"presto|appena|entro|ore\b)|rientrerò|alla riapertura|"
     r"saranno letti",
     "nl": r"(?:bij|na|zodra) (?:mijn|ik) (?:terugkomst|terugkeer|terug|weer)|(?:beantwoord|reageer|"
-    r"antwoord)\w*\b.{0,40}(?:terug|mogelijk|daarna|spoedig)",
-    "pl": r"po (?:moim )?powrocie|(?:odpowiem|odpiszę|odpowiemy)\b.{0,40}(?:po|najszybciej|niezwłocznie|"
-    r"jak)|wrócę\b|wracam\b|przejmuje mój",
-    "cs": r"po (?:mém |svém )?návratu|vyřídíme|(?:odpovím|ozvu)\w*\b.{0,40}(?:po|jakmile|co nejd)|vrátím se|"
+    r"antwoord|reactie)\w*\b.{0,40}(?:terug|mogelijk|daarna|spoedig|binnen|werkdag)|beantwoord ik (?:je|uw)",
+    "pl": r"po (?:moim )?powrocie|(?:odpowiem|odpiszę|odpowiemy|skontaktujemy)\b.{0,40}(?:po|najszybciej|"
+    r"niezwłocznie|jak|w ciągu)|wrócę\b|wracam\b|przejmuje mój",
+    "cs": r"po (?:mém |svém )?návratu|vyřídíme|(?:odpoví|ozv)\w*\b.{0,40}(?:po|jakmile|co nejd|do \d)|vrátím se|"
     r"zpět (?:budu|v kancel)",
     "ro": r"(?:la|după) (?:întoarcere\w*|revenire\w*|intoarcere\w*)|când mă (?:voi )?întor|(?:voi răspunde|"
-    r"vă voi răspunde|răspund)\b.{0,50}|revin (?:la birou|în data|pe|în)",
+    r"vă voi răspunde|vom răspunde|vom contacta|răspund)\b.{0,50}|revin (?:la birou|în data|pe|în)",
     "tr": r"(?:dön|geri dön)\w* (?:yanıt|cevap|size|sonra)|döndüğümde|dönüşümde|(?:en kısa sürede|en kısa "
     r"zamanda)\b.{0,30}(?:yanıt|cevap|dön)|izin dönüş\w*|(?:tarihinde|tarihine) (?:dön|ofis|kadar)|(?:mesaj|"
-    r"e-?posta)(?:ınız|nız)\w* (?:\w+ )?(?:alın|ulaş)\w*|iletişime geçecek",
+    r"e-?posta)(?:ınız|nız)\w* (?:\w+ )?yanıtlan\w*|iletişime geçecek|(?:içinde|içerisinde) (?:size )?(?:dön|"
+    r"yanıt|cevap)",
     "uk": r"(?:після|по) (?:мого )?поверненн\w+|(?:відповім|відповімо)\b.{0,40}(?:після|щойно|як тільки|"
-    r"одразу|найближч|як зможу)|повернуся|буду на (?:місці|роботі)",
+    r"одразу|найближч|як зможу|протягом|упродовж)|(?:зв'яж\w+) з вами|повернуся|буду на (?:місці|роботі)",
     "ru": r"(?:после|по) (?:моего )?(?:возвращени|выход)\w+|(?:отвечу|ответим)\b.{0,40}(?:после|как только|"
-    r"по|сразу|ближайш)|(?:ваше )?(?:письмо|сообщение|обращение) (?:получено|зарегистрировано|принято)|"
+    r"по|сразу|ближайш|в течение)|свяж\w+ с вами|"
     r"вернусь|выйду на работу|буду на (?:месте|работе)",
-    "ar": r"(?:عند|بعد|فور) (?:عودتي|رجوعي|العودة)|(?:سأرد|سنرد|سأجيب|سوف أرد|الرد عليك\w*)\b.{0,40}(?:عود|"
-    r"أقرب|قريبا|أسرع|حسب)|سيتم الرد|وس(?:أعود|نعود)|سنعود",
-    "el": r"(?:με|μετά|κατά) την επιστροφή μου|(?:θα )?(?:απαντήσω|επικοινωνήσω)\b.{0,40}(?:επιστρ|σύντομα|"
-    r"μόλις)|επιστρέφω",
-    "hu": r"(?:visszatér|visszaérkez|visszajöv)\w*\b|(?:válaszol)\w*\b.{0,40}(?:után|amint|mihamarabb)|"
+    "ar": r"(?:عند|بعد|فور) (?:عودتي|رجوعي|العودة)|(?:سأرد|سنرد|سأجيب|سوف أرد|الرد عليك\w*|"
+    r"التواصل معكم?)\b.{0,40}(?:عود|"
+    r"أقرب|قريبا|أسرع|حسب|خلال|غضون)|سيتم الرد|وس(?:أعود|نعود)|سنعود",
+    "el": r"(?:με|μετά|κατά) την επιστροφή μου|(?:θα )?(?:απαντήσ|επικοινωνήσ)\w+\b.{0,40}(?:επιστρ|σύντομα|"
+    r"μόλις|συντομότερο|εντός)|επιστρέφω",
+    "hu": r"(?:visszatér|visszaérkez|visszajöv)\w*\b|(?:válaszol)\w*\b.{0,40}(?:után|amint|mihamarabb|belül|"
+    r"hamarosan)|belül válaszol|"
     r"köszi a megértést|(?:leveleit|levelét|e-?mail\w*|üzenet\w*)\b.{0,40}(?:után|válaszolom)",
     "bg": r"(?:след|при) (?:завръщането|връщането|като се върна)|(?:ще (?:ви )?отговоря|ще "
     r"отговорим)\b.{0,50}|връщам се",
     "hr sr bs": r"(?:po|nakon|kad se) (?:povratka?|povratku|vratim)|(?:odgovorit|javit|odgovori)\w* (?:ću|"
-    r"cemo|ćemo|vam|ćemo)\b.{0,40}|vraćam se|vyřídíme|(?:по|након) (?:повратка|повратку)|(?:одговори|"
+    r"cemo|ćemo|vam)\b.{0,40}|(?:odgovor|javi)\w*\b.{0,30}(?:u roku|povrat)|vraćam se|vyřídíme|(?:по|"
+    r"након) (?:повратка|повратку)|(?:одговори|"
     r"јави)\w*\b.{0,40}(?:повра|чим)",
     "mk": r"(?:по|кога ќе се) (?:враќање|врат\w+)|ќе (?:ви )?одговорам\b.{0,40}",
     "sq": r"(?:pas|në) kthimi\w*|kur të kthehem|(?:përgjigjem|përgjigjemi|kthej përgjigje)\b.{0,40}(?:kthim|"
@@ -495,11 +565,167 @@ _LATER = {
     r"khi)\b.{0,20}(?:trở lại|quay lại|trở về)|(?:trả lời|phản hồi)\b.{0,30}sớm nhất",
 }
 
+_RECEIVED = {
+    "de": r"(?:ihre|deine|eure|die) (?:\w+ )?(?:e-?mail|mail|nachricht|anfrage|mitteilung)\b.{0,25}(?:hat uns|"
+    r"ist|sind|wurde|"
+    r"wird)\b.{0,50}(?:eingegangen|erreicht|registriert|erfasst|aufgenommen|weitergeleitet|eingetroffen|bearbeitet)|"
+    r"(?:ihr|dein|euer) anliegen (?:ist|wurde|wird)\b.{0,40}(?:eingegangen|registriert|erfasst|bearbeitet|"
+    r"weitergeleitet)|"
+    r"wir haben (?:\w+ )?(?:ihre|deine|eure) (?:e-?mail|mail|nachricht|anfrage)\b.{0,20}(?:erhalten|bekommen)|"
+    r"(?:vorgang|ticket)\b.{0,40}(?:angelegt|eröffnet|erstellt)|(?:ihre|deine) (?:vorgangs|ticket|"
+    r"anfrage)-?(?:nummer|nr)",
+    "en": r"(?:your|this) (?:\w+ )?(?:message|e-?mail|request|inquiry|enquiry|query|ticket|"
+    r"case)\b.{0,30}(?:has been|was|"
+    r"have been|is being|is now)\b.{0,20}(?:received|registered|logged|created|opened|assigned|forwarded|"
+    r"reviewed|queued|"
+    r"processed)|we(?: have|'ve)?(?: now| safely)? (?:received|got) your (?:message|e-?mail|request|inquiry|"
+    r"enquiry|query)\b|"
+    r"(?:a|support) ticket\b.{0,30}(?:has been|was) (?:created|opened)|(?:i'm|i am|am the|bin|soy|je suis|"
+    r"sono) .{0,30}"
+    r"(?:digital|virtual|virtuell|digitale|virtuel)\w* (?:assist|agent|help|mitarbeit)|(?:asistente|assistente|"
+    r"assistant) (?:virtual|digital|virtuel)|this (?:is|e-?mail is) to (?:confirm|acknowledge) "
+    r"(?:that we|receipt)",
+    "fr": r"(?:votre|ton) (?:message|e-?mail|mail|courriel|demande|courrier électronique)\b.{0,30}(?:parvenue?|"
+    r"enregistrée?|reçue?|"
+    r"transmise?|prise? en (?:compte|charge))|nous avons (?:bien )?reçu votre (?:message|mail|e-?mail|courriel|"
+    r"demande)|"
+    r"accusons (?:bonne )?réception|(?:sera|seront) transmise?s? au(?:x)? service",
+    "es": r"hemos recibido (?:correctamente )?(?:su|tu) (?:mensaje|correo|solicitud|consulta)|(?:su|"
+    r"tu) (?:consulta|mensaje|"
+    r"correo|solicitud)\b.{0,25}(?:registrad|recibid|asignad|derivad)",
+    "pt": r"recebemos (?:a sua|o seu|sua|seu) (?:mensagem|e-?mail|pedido)|(?:a sua|o seu|sua|seu) (?:mensagem|"
+    r"e-?mail|pedido|"
+    r"contato|contacto)\b.{0,25}(?:recebid|registad|registrad|encaminhad)",
+    "it": r"abbiamo ricevuto (?:il suo|la sua|il tuo|la tua|la vostra) (?:messaggio|richiesta|e-?mail|mail)|"
+    r"(?:la sua|la tua|"
+    r"la vostra|il suo) (?:richiesta|e-?mail|messaggio|mail)\b.{0,25}(?:ricevut|registrat|presa in carico|inoltrat)",
+    "nl": r"(?:uw|je) (?:bericht|e-?mail|vraag|aanvraag|verzoek)\b.{0,30}(?:ontvangen|geregistreerd|"
+    r"binnengekomen|doorgestuurd)|"
+    r"wij hebben (?:uw|je) (?:bericht|e-?mail|vraag)\b.{0,20}ontvangen",
+    "pl": r"(?:twoj[ae]|państwa|pana|pani)? ?(?:wiadomość|zgłoszenie|zapytanie|e-?mail)\b.{0,20}(?:został[ao]?|"
+    r"jest)\b.{0,20}"
+    r"(?:otrzyman|przyjęt|zarejestrowan|odebran|przekazan)|otrzymaliśmy (?:twoją|państwa|pana|"
+    r"pani) (?:wiadomość|zgłoszenie)",
+    "cs": r"(?:vaše|váš) (?:zpráva|e-?mail|požadavek|dotaz)\b.{0,25}(?:přijat|doručen|zaregistrován|zaevidován)|"
+    r"obdrželi jsme váš",
+    "ro": r"(?:mesajul|solicitarea|cererea|e-?mailul) (?:dvs|dumneavoastră|ta|tău)\b.{0,25}(?:primit|"
+    r"înregistrat|preluat)|"
+    r"am primit (?:mesajul|solicitarea|cererea) (?:dvs|dumneavoastră)",
+    "tr": r"(?:mesaj|e-?posta|talep|taleb|başvuru|ileti)(?:ınız|niz|nız|iniz|unuz)\w* (?:\w+ ){0,2}(?:alın|ulaş|"
+    r"kayd|kayıt|ilet)\w*",
+    "uk": r"ваш\w? (?:лист|звернення|повідомлення|запит)\b.{0,20}(?:отриман|зареєстрован|передан|прийнят)|"
+    r"ми отримали ваш",
+    "ru": r"(?:ваш\w? )?(?:письмо|сообщение|обращение|запрос|заявк\w)\b.{0,12}(?:получен|зарегистрирован|принят|"
+    r"передан)|"
+    r"мы получили ваш",
+    "ar fa": r"(?:تم|لقد) (?:استلام|استلمنا|تسجيل)\b|(?:وصلتنا|تلقينا|استلمنا) (?:رسالت|طلب)|(?:پیام|ایمیل|"
+    r"درخواست) شما\b.{0,15}"
+    r"(?:دریافت|ثبت)",
+    "el": r"(?:το μήνυμά|το αίτημά|το e-?mail) σας\b.{0,20}(?:ελήφθη|παρελήφθη|καταχωρ)|λάβαμε το (?:μήνυμα|"
+    r"αίτημα|e-?mail)",
+    "hu": r"(?:levelét|üzenetét|megkeresését|e-?mailjét)\b.{0,15}(?:megkaptuk|rögzítettük|továbbítottuk)|"
+    r"megkaptuk (?:levelét|üzenetét)",
+    "bg mk": r"(?:вашето|ваше) (?:съобщение|писмо|запитване)\b.{0,15}(?:получено|регистрирано|прието)|получихме ваш|"
+    r"ја примивме вашата",
+    "hr sr bs": r"(?:vaš[ae]?|ваш[ае]?) (?:poruka|upit|zahtjev|zahtev|порука|упит|захтев)\b.{0,15}(?:zaprimljen|"
+    r"primljen|evidentiran|"
+    r"примљен)|zaprimili smo|primili smo vaš",
+    "sq": r"(?:mesazhi|kërkesa|emaili) (?:juaj|yt)\b.{0,15}(?:u mor|është marrë|u regjistrua)|e kemi marrë mesazhin",
+    "sv da fi": r"vi har (?:tagit emot|mottagit|fått|modtaget) (?:ditt|din|dit) |(?:ditt|din|dit) (?:meddelande|"
+    r"mejl|ärende|"
+    r"henvendelse)\b.{0,20}(?:mottagit|registrerats|modtaget)|(?:viestisi|viestinne) on vastaanotettu",
+    "zh vi": r"(?:已|已经)?收到您的(?:邮件|来信|咨询|信息|留言)|chúng tôi đã nhận được (?:thư|e-?mail|yêu cầu)",
+}
+
+_RECEIPT = (
+    r"wir haben (?:ihre|deine) (?:e-?mail|nachricht|anfrage)|(?:ihre|deine) (?:anfrage|e-?mail|nachricht) (?:#|"
+    r"nr|an (?:die|das|den|unser))|"
+    r"your (?:e-?mail|message|enquiry|"
+    r"inquiry|request) to |(?:your (?:request|case|ticket|enquiry|query)|votre demande|(?:su|tu) (?:consulta|"
+    r"solicitud)|(?:la tua|la sua) "
+    r"richiesta|twoje zgłoszenie|ваш\w? (?:запрос|заявка|звернення)|talebiniz) ?(?:n[°or.]*|#|№|nr\.?|number|"
+    r"no\.?|numer)? ?\d|ihre (?:e-?mail|anfrage|nachricht|mitteilung) (?:ist|wurde|an\b)|(?:eingangs|"
+    r"empfangs)bestätigung(?! ab-)|"
+    r"(?:we(?:'ve| have)? (?:received|got)|(?:your|support) (?:message|request|e-?mail|enquiry|inquiry|query|"
+    r"ticket)\b.{0,30}"
+    r"(?:received|created|registered|opened|logged))|(?:acknowledge?ment|confirmation) of (?:receipt|"
+    r"your (?:enquiry|inquiry|"
+    r"request|message|e-?mail))|request received|message received|accusé de réception|nous avons bien reçu|"
+    r"(?:hemos )?recibido (?:su|tu)|hemos recibido|acuse de reci|recebemos|confirmação de rece|conferma di ricezione|"
+    r"conferma ricezione|abbiamo ricevuto|"
+    r"ontvangstbevestiging|w(?:e|ij) hebben (?:uw|je)|potwierdzenie (?:otrzymania|odbioru|przyjęcia)|otrzymaliśmy|"
+    r"potvrzení přijetí|"
+    r"confirmare (?:de )?primire|mesajınız(?:ı)? al|talebiniz al|e-?postanız(?:ı)? al|ваш\w? (?:лист|звернення|"
+    r"запит|обращение|"
+    r"письмо|запрос)\b.{0,20}(?:отриман|прийнят|зареєстр|получен|принят|зарегистр)|мы получили|ми отримали|تم استلام|"
+    r"επιβεβαίωση λήψης|visszaigazolás|potvrda (?:primitka|prijema)|потврда пријема|konfirmim marrjeje|bekräftelse|"
+    r"kvittering for|vahvistus|收到您的|xác nhận đã nhận"
+)
+
+_CONTACT = (
+    r"(?:vielen |herzlichen )?(?:dank|danke)(?: für|,? dass) (?:ihre|deine|eure|sie|du)\b.{0,25}(?:mail|"
+    r"nachricht|anfrage|mitteilung|"
+    r"kontakt|geschrieben|schreib|interesse|melde)|thank(?:s| you)(?: very much| so much)? for (?:contacting|"
+    r"getting|reaching|writing|"
+    r"your (?:message|e-?mail|enquiry|inquiry|request|query|interest|feedback))|thank(?:s|"
+    r" you) for (?:e-?mailing|choosing)|"
+    r"merci (?:de nous|pour votre (?:message|e-?mail|demande|courriel))|gracias por (?:contactar|escribir|"
+    r"ponerse|su (?:mensaje|correo|"
+    r"consulta))|obrigad[oa] p(?:elo|or) (?:seu |nos )?(?:contat|contact|escrever|mensag)|grazie per (?:averci|"
+    r"aver(?:ci)? (?:contatt|"
+    r"scritto)|la (?:sua|tua) (?:richiesta|e-?mail))|(?:bedankt|dank) voor (?:uw|je|het)\b.{0,15}(?:bericht|"
+    r"mail|vraag|contact)|"
+    r"dzięk(?:uję|ujemy) za (?:kontakt|wiadomość|zgłoszenie)|děkujeme za (?:zprávu|váš|kontakt)|"
+    r"(?:vă )?mulțumim (?:pentru|că)|"
+    r"(?:bize )?(?:ulaştığınız|yazdığınız|mesajınız|e-?postanız) için teşekkür|дяку(?:ємо|ю) за (?:звернення|"
+    r"лист|повідомлення|ваш)|"
+    r"(?:спасибо|благодарим)\b.{0,8} за (?:обращение|письмо|сообщение|ваш)|شكرا (?:لتواصل|لمراسلت|لرسالت|"
+    r"على تواصل|لاتصال)|"
+    r"ευχαριστούμε (?:για|που)|köszönjük (?:megkeres|level|üzenet)|благодарим (?:ви )?за (?:съобщ|запит|писмо|"
+    r"контакт)|hvala (?:vam )?"
+    r"(?:na|što)\b.{0,15}(?:upit|poruci|javili|kontakt)|faleminderit (?:që|për)\b.{0,15}(?:kontakt|mesazh|"
+    r"shkru)|tack för "
+    r"(?:ditt|att du|din)|tak for din|kiitos (?:viest|yhtey)|"
+    r"感谢您的(?:来信|来邮|邮件|咨询|联系)|cảm ơn (?:bạn|quý\w*) đã liên hệ|"
+    r"با تشکر از (?:تماس|پیام)"
+)
+
+_DATE = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mo\w{0,3}tag|dien\w{0,3}tag|mittwoch|samstag|sonnabend|"
+    r"\d{1,2}\.? ?(?:\d{1,2}\.|[a-zа-яα-ω]{3,})|"
+    r"\d{1,2}[./-]\d|"
+    r"jan|feb|f[eé]v|m[aä]r|apr|avr|ma[iy]|jun|jul|juin|juil|aug|ao[uû]|sep|o[ck]t|nov|de[czk]|next|nächste|"
+    r"mitte|ende|"
+    r"anfang|lunes|martes|lundi|mardi|\d{1,2}\b)"
+)
+_UNTIL = (
+    rf"\b(?:bis (?:\w+ )?(?:zum |einschließlich |einschl\. |inkl\. |und mit )?|ab (?:dem )?|vom |until |till? |"
+    rf"through |"
+    rf"back (?:on |in )?|jusqu'(?:au|à) (?:\w+ )?|hasta (?:el )?|até (?:a |ao )?|fino (?:al|a) |sino al |dal |"
+    rf"tot (?:en met )?|vanaf |do |od |până (?:pe|la|în) |до |з |с |от |deri (?:më|në) |έως (?:τις )?|"
+    rf"μέχρι (?:τις )?|"
+    rf"til |حتى |إلى |تا )(?:the )?(?:\w{{1,20}},? (?:dem |den )?)?{_DATE}|"
+    rf"{_DATE}\w{{0,12}}[^\w]{{0,3}}(?:\w{{1,12}} )?(?:\w{{0,12}}(?:ig|kadar|asti|saakka)\b)|"
+    r"\d{1,2}[月日].{0,3}(?:至|到|-|—)\d"
+)
+
+_URGENT = (
+    r"(?:^|[.!?:;,–)-]) ?(?:(?:ist es |noch |haben sie |any |got |have |is it |più |es |vous avez (?:des |une )?)?"
+    r"(?:dringend|eilig|notfall|fragen|urgent|questions?|emergency|urgente|urgence|dúvidas|preguntas|domande|"
+    r"spoed|vragen|"
+    r"pilne|pytania|срочно|вопросы|терміново|питання|acil|عاجل|brådskande|haster|kiire|hitno)(?: [^ ?]+)?|"
+    r"(?:can't|cannot|can not|kann nicht|need (?:help|an answer))\b[^.?!]{0,20}|(?:vielleicht|maybe|perhaps|"
+    r"wussten sie|"
+    r"did you know)\b[^.?!]{0,80}\b(?:faq|hilfe|help)[^.?!]{0,40}|[^.?!]{0,60}\b(?:faqs?|hilfe-?center|"
+    r"help ?cent(?:er|re)))\?"
+)
+
 _THANKS = (
     r"(?:vielen|herzlichen|besten|lieben)? ?dank für (?:ihre|deine|eure|die)\b.{0,25}(?:mail|nachricht|"
     r"anfrage|schreiben|interesse)|thank(?:s| you)(?: very much)? for (?:your|the|contacting|getting|"
     r"writing|reaching)|"
-    r"(?:merci (?:de|pour)|nous vous remercions|je vous remercie)\b.{0,25}(?:message|mail|courriel|demande)|"
+    r"(?:merci (?:de nous avoir|de|pour)|nous vous remercions|je vous remercie)\b.{0,25}(?:message|mail|"
+    r"courriel|demande)|"
     r"gracias por (?:su|tu|contactar|escribir|ponerse)|obrigad[oa] pel[oa] (?:su|se|con)|agradeço (?:o|a)|"
     r"grazie per|la ringrazio per|bedankt voor|"
     r"dank (?:u )?voor (?:uw|je)|dziękuję za|dziękujemy za|děkuji za|děkujeme za|mulțumesc pentru|vă "
@@ -522,6 +748,11 @@ NOTES = Notes(
     unread=_any(*_UNREAD.values()),
     later=_any(*_LATER.values()),
     thanks=_any(*_THANKS),
+    received=_any(*_RECEIVED.values()),
+    receipt=_any(_RECEIPT, whole_subject_start=True),
+    contact=_any(_CONTACT),
+    until=_any(_UNTIL),
+    urgent=_any(_URGENT),
 )
 
 BOUNCES = Bounces(
@@ -564,6 +795,42 @@ BOUNCES = Bounces(
         r"nu a putut fi livrat|nem (?:sikerült )?kézbesít|не може да бъде доставен|nije (?:mogla|mogao) "
         r"biti isporučen|退回|无法送达",
     ),
+    gate=_any(
+        # A spam filter or a virus scanner.
+        r"(?:blocked|rejected|quarantined|refused|stopped|identified|classified)\b.{0,40}(?:spam|junk|filter|"
+        r"policy|virus|quarantine|"
+        r"content)|(?:placed|moved|held) (?:in|into) quarantine|(?:spam|junk)[ -]?(?:filter|verdacht|"
+        r"score)\b.{0,60}(?:block|reject|"
+        r"abgelehnt|abgewiesen|zurück|score|quarant)|virus(?:es)?\b.{0,30}(?:found|detected|entdeckt|gefunden|"
+        r"erkannt|détecté|"
+        r"detectado|rilevato|wykryt|обнаружен|виявлен)|(?:found|detected|contained?|enthielt|enthält|"
+        r"infected with)\b.{0,20}"
+        r"\b(?:virus|malware|trojan)|in quarantäne|mis en quarantaine|en cuarentena|in quarantena|в карантин|"
+        r"карантин[еу]|"
+        r"kwarantann|karantina|"
+        # A mailbox that takes nothing more.
+        r"(?:mailbox|postfach|quota|boîte|buzón|casella|skrzynk\w+|ящик|kutu\w*|caixa)\b.{0,60}(?:over ?quota|"
+        r"is (?:almost )?full|"
+        r"\d+ ?%|limit (?:reached|exceeded)|überschritten|ist voll|(?:fast|nahezu) voll|pleine|llen[oa]|"
+        r"pien[oa]|przepełn|"
+        r"переполнен|dolu|cheia)|quota (?:warning|exceeded|limit)|(?:anhang|attachment|pièce jointe|"
+        r"allegato)\b.{0,40}(?:unzulässig|not allowed|"
+        r"blocked|forbidden|nicht erlaubt|interdit|non consentit)|\b(?:abgewiesen|zurückgewiesen)\b",
+    ),
+    challenge=_any(
+        r"only accepts? (?:e-?)?mails? from (?:known|approved)|"
+        r"(?:confirm|verify|prove)\b.{0,40}(?:you(?:'re| are) (?:a |not a )?(?:real |human|person|robot)|"
+        r"you sent|that you are)|"
+        r"(?:message|e-?mail|mail) (?:is|will be|has been) (?:being )?(?:held|on hold|queued|waiting)\b|"
+        r"(?:will be|to get it|be) "
+        r"delivered (?:at once|once|as soon as|when|after) ?(?:you)?|protect\w* (?:my|this|our|his|"
+        r"her) (?:mailbox|inbox|account)\b.{0,40}"
+        r"(?:junk|spam)|not (?:yet )?on (?:my|the|our) (?:approved|white|allowed)|"
+        r"bestätigen sie\b.{0,40}(?:mensch|kein roboter|"
+        r"absender)|(?:nachricht|mail)\b.{0,30}(?:zurückgehalten|in warteschleife)|"
+        r"confirme[rz]?\b.{0,40}(?:êtes|humain|robot)|"
+        r"подтвердите, что вы (?:не робот|человек)|confirm[ea]\b.{0,30}(?:que (?:es|eres)|no es un robot)",
+    ),
 )
 
 NOTIFICATIONS = Notifications(
@@ -605,7 +872,36 @@ NOTIFICATIONS = Notifications(
         r"critical|cron)\b\s*[::<]|cron <|\b(?:daily|weekly|monthly|update|status|backup|error) (?:report|"
         r"data|digest|summary|status)|"
         r"processed:|ticket\b.{0,20}(?:#|\d{3})|\(#\d{4,}|#\d{5,}|invitation ?: |einladung: |"
-        r"invitation\w?\W{0,4}:|receipt\b|kaufbeleg|kontoauszug|announcing|introducing|"
+        r"invitation\w?[^\w]{0,4}:|receipt\b|kaufbeleg|kontoauszug|announcing|introducing|"
+        r"(?:reminder|erinnerung|rappel|recordatorio|promemoria|przypomnienie|напоминание|нагадування|hatırlatma) ?:|"
+        r"confirmaci[oó]n (?:de|del) (?:su |tu )?(?:pedido|compra|reserva|registro)|"
+        r"confirmation de (?:votre )?(?:commande|réservation|"
+        r"inscription|paiement)|conferma (?:d'|dell'|di )?(?:ordine|prenotazione|registrazione|acquisto)|"
+        r"confirmação (?:de|da) (?:encomenda|"
+        r"pedido|reserva|compra)|(?:bestel|order)bevestiging|potwierdzenie (?:zamówienia|rejestracji|płatności|"
+        r"rezerwacji)|"
+        r"(?:auftrags|anmelde|registrierungs|reservierungs)bestätigung|(?:lädt (?:sie|dich)|invites you|"
+        r"has invited you|vous invite à|"
+        r"shared (?:a|an) \w+ with you|hat (?:etwas |\w+ )?(?:mit ihnen|mit dir) geteilt)\b|"
+        r"(?:confirm|activate|validate) your|(?:you have|you've got|sie haben|vous avez|tienes|hai|masz|"
+        r"у вас) (?:\w+ )?\d+ "
+        r"(?:new|neue|nouve|nuev|nuov|now|нов)|\d+ (?:new|neue|unread|ungelesene|pending) (?:message|"
+        r"notification|invitation|"
+        r"request|nachricht|benachrichtigung|anfrage|comment)|\bconnect(?:ion)? (?:request|with you)|"
+        r"(?:your|ihr|votre|su|tu|il tuo|twoj\w+|ваш\w*) (?:parcel|package|trip|flight|paczk\w+|paket|colis|"
+        r"paquete|pacco|"
+        r"przesyłk\w+|посылк\w+|"
+        r"зaказ|заказ)|(?:zustellung|lieferung|paket|sendung)\b.{0,30}(?:heute|morgen|unterwegs|zugestellt|"
+        r"angekündigt|abhol)|"
+        r"(?:out for|your) delivery|(?:aktivieren|bestätigen) sie ihr|konto aktivieren|(?:activez|confirmez|"
+        r"validez) votre|"
+        r"(?:activa|confirma|verifica) (?:tu|su|il tuo|la tua)|(?:ativ|confirm)e (?:o )?seu|(?:potwierdź|aktywuj) |"
+        r"hesabınız\w*|подтвердите (?:ваш|адрес|регистр|e-?mail)|підтвердіть|votre (?:facture|mot de passe|"
+        r"compte|relevé)|"
+        r"(?:su|tu) (?:factura|contraseña|cuenta|extracto)|(?:la tua|la sua) (?:fattura|password|spedizione)|"
+        r"faktura (?:nr|vat)|"
+        r"twoja faktura|fatura(?:nız)?\b|счет №|рахунок|factuur|uw (?:bestelling|factuur|pakket)|"
+        r"\[[a-z]{2,10}\] ?\([a-z]{2,10}-\d{1,6}\)|\((?:mr|pr|issue) ?[!#]\d+\)|"
         r"\bnow (?:includes|available)|just added|[-–|:,] (?:jan|feb|mar|mär|apr|ma[iy]|ju[nl]|aug|"
         r"sep|o[ck]t|nov|de[cz])\w* \d{4}$|"
         r""
@@ -630,7 +926,33 @@ NOTIFICATIONS = Notifications(
         r"survey|umfrage teilnehmen|click (?:here|below|the link)|hier klicken|klicken sie hier|"
         r"ticket\b.{0,40}(?:has been|wurde|number|nr|id\b)|bewerten sie|bestellt\. |möchten sich mit ihnen "
         r"vernetzen|gerätename|geraetename|scanned (?:document|from|image)|gescannte (?:dokument|datei)|"
-        r"\bjob name|\bjobname|issue has been|ваш заказ|нажмите|перейти",
+        r"\bjob name|\bjobname|issue has been|ваш заказ|нажмите|перейти|you(?:'re| are) almost (?:there|done)|"
+        r"welcome aboard|"
+        r"activate your account|(?:confirm|verify) (?:your|this) (?:e-?mail|address|account)|"
+        r"complete your (?:registration|"
+        r"profile|order)|(?:updated|commented on|assigned|created|resolved|closed|reopened|"
+        r"transitioned) (?:an issue|a task|a card|"
+        r"a ticket|[a-z]{2,10}-\d{1,6})\b|would like to connect|viewed your profile|mentioned you|"
+        r"accept (?:invitation|invite|view)|"
+        r"jetzt (?:abstimmen|teilnehmen|anmelden|bewerten|verifizieren)|gracias por su compra|manage (?:your|"
+        r"my) (?:booking|order)|booking (?:reference|number|code)|buchungsnummer|leihfrist|"
+        r"kod odbioru|abholcode|pick-?up code|code de retrait|código de recogida|codice di ritiro|код получения|"
+        r"код отримання|merci (?:pour|"
+        r"de) votre (?:commande|achat)|"
+        r"grazie per (?:il tuo|il suo) (?:ordine|acquisto)|sayın müşteri|"
+        r"sendung(?:en)? (?:live )?verfolgen|sendungsverfolgung|track your (?:parcel|package|order)|(?:reply|"
+        r"response|antworten?) (?:above|oberhalb|über) (?:this|dieser|diese) (?:line|zeile)|"
+        r"e-?mail-adresse (?:zu )?"
+        r"bestätigen|konto (?:zu )?aktivieren|cliquez (?:ici|sur)|haga clic|haz clic|clicca (?:qui|sul)|"
+        r"clique (?:aqui|no)|"
+        r"kliknij|tıklayın|натисніть|اضغط|انقر|κάντε κλικ|kattintson|klik hier|suivre (?:votre|mon) (?:colis|"
+        r"commande)|"
+        r"seguimiento (?:de|del)|traccia la|śledź|отследить|numéro de (?:suivi|commande|facture)|número de (?:pedido|"
+        r"seguimiento|factura)|numer (?:zamówienia|przesyłki)|номер заказа|sipariş numara|kargo takip|ordernummer|"
+        r"estimad[oa] client|chère? client|gentile cliente|drog\w+ klien|szanown\w+ klien|уважаем\w+ (?:клиент|"
+        r"пользовател|"
+        r"абонент)|шановн\w+ (?:клієнт|користувач)|(?:değerli|sayın) (?:müşteri|üye)|geachte klant|beste klant|"
+        r"عزيزي (?:العميل|المستخدم)",
     ),
     no_reply=_any(
         r"(?:do not|don't|cannot|can't|please do not|not possible to) (?:reply|respond|"
@@ -641,6 +963,17 @@ NOTIFICATIONS = Notifications(
         r"diese (?:e-?mail|nachricht)\b.{0,20}(?:nicht|können sie nicht|kann nicht)\b.{0,20}(?:antwort|"
         r"geantwortet)|keine antwort auf diese|ne (?:pas|répondez pas) (?:répondre )?à (?:ce|cet)|merci de "
         r"ne pas répondre|"
+        r"(?:il est )?inutile de répondre|no need to (?:reply|respond)|(?:antworten|antwort) (?:an|"
+        r"auf) diese (?:adresse|mail|"
+        r"e-?mail|nachricht)\b.{0,20}(?:werden|wird|ist|sind) nicht|nie trzeba odpowiadać|"
+        r"prosimy nie odpowiadać|відповідати на (?:нього|"
+        r"цей лист|це повідомлення)? ?не (?:потрібно|треба)|отвечать на (?:него|это письмо)? ?не (?:нужно|надо)|"
+        r"пожалуйста, не "
+        r"отвечайте|lütfen (?:bu \w+ )?(?:yanıtlamay|cevaplamay)|الرجاء عدم الرد|يرجى عدم الرد|"
+        r"gelieve niet te (?:antwoorden|reageren)|"
+        r"por favor,? no (?:responda|conteste)|vă rugăm să nu răspundeți|(?:kérjük )?ne válaszoljon|μην απαντ|"
+        r"molimo (?:vas )?ne "
+        r"odgovara|neodpovídejte|svar(?:a)? inte på|svar ikke på|vui lòng không trả lời|"
         r"no responda a este|não responda a est[ea]|non rispondere a quest|nie odpowiada[jć] na t|не "
         r"отвечайте на это|не відповідайте на це|bu (?:e-?postayı|mesajı|iletiyi)\b.{0,20}yanıtlama|nu "
         r"răspundeți la acest|请勿(?:直接)?回复",
@@ -656,6 +989,10 @@ NOTIFICATIONS = Notifications(
         r"abbestellen)|abmelden\b.{0,20}(?:hier|link|https?:)|se désabonner|désinscri|darse de baja|"
         r"cancelar (?:la |su )?suscripción|disiscri|cancelar (?:a )?(?:inscrição|subscrição)|wypisa|"
         r"отписаться|відписатися|abonelikten|dezabon|"
+        r"keine (?:weiteren |weitere )?(?:ausgaben|newsletter|e-?mails|mailings)\b.{0,20}(?:mehr )?(?:erhalten|"
+        r"bekommen|empfangen)|"
+        r"mailing-?liste?\b.{0,80}(?:@|https?:)|/listinfo/|(?:leave|verlassen)\b.{0,20}(?:group|gruppe|"
+        r"liste?)\b.{0,60}@|"
         r"退订|can't read this e?-?mail|(?:view|read|see|open)\b.{0,30}(?:in (?:your |a )?(?:web )?browser|"
         r"full-?color|online version)|(?:im browser|online-?version|webversion)\b|to view this "
         r"(?:newsletter|e-?mail|message)|you (?:are receiv|have receiv|receiv)\w+ this (?:e-?mail|message|"
@@ -667,7 +1004,7 @@ NOTIFICATIONS = Notifications(
         r"and) (?:service|use|conditions)|registered trademark|customer (?:service|support)|kundenservice"
     ),
     program=_any(
-        r"^\W*<\?xml|<adf>|a (?:fax|voice ?mail|new message) has (?:arrived|been received)|processing "
+        r"^[^\w]*<\?xml|<adf>|a (?:fax|voice ?mail|new message) has (?:arrived|been received)|processing "
         r"commands for|fax (?:empfangen|erhalten) von|exit (?:code|status)[: ]+\d|traceback \(most recent|"
         r"has invited you to\b.{0,80}\b\d\d/\d\d/|gerätename|(?:der|dieser|this) (?:anhang|attachment) "
         r"(?:enthält|contains) (?:das|the) (?:gescannte|scanned)|sigterm|sighup",

@@ -193,7 +193,8 @@ def _notices(known: Known, joins: Case | None, breaker: bool, mailbox: str, pers
                 "Look at intake status, then: intake resume, or intake resume --discard",
             )
         )
-    if known.foreign is not None and joins is None and person:
+    # Of a case whose person was erased nobody can say whose it was.
+    if known.foreign is not None and known.foreign.sender_key is not None and joins is None and person:
         found.append(
             NoticeText(
                 "foreign-reference",

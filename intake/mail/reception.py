@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from intake.cases import keys, records
@@ -25,6 +26,9 @@ from intake.mail.acknowledgement import Facts, Original, Texts
 from intake.mail.assessment import Assessment
 from intake.mail.plan import Plan, plan
 from intake.office import Calendar
+
+_INSERT_OUTBOX = outbox.insert()
+_ACKNOWLEDGED = cases.update().where(cases.c.id == sa.bindparam("case")).values(acknowledged_at=sa.bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ def _receive(connection: Connection, desk: Desk, arrival: Arrival, now: dt.datet
     source = records.insert_message(
         connection, place, case=case, now=now,
         message_id=assessment.message_id, reply=decided.verdict.reply, reason=decided.verdict.reason,
+        sender_key=keys.sender(desk.secret, assessment.sender) if assessment.sender else None,
         language=decided.language, confidence=decided.confidence, queue=decided.queue,
         evidence=list(decided.evidence), folder=decided.folder,
     )  # fmt: skip
@@ -160,17 +165,18 @@ def _enqueue(
         loop_token=desk.loop_token,
     )  # fmt: skip
     connection.execute(
-        outbox.insert().values(
-            case_id=case.id, source_id=source, kind="acknowledgement", mailbox=arrival.place.mailbox, mail_id=mail_id,
-            envelope_sender=_tagged(bounce, case.reference), recipient=target.address,
-            recipient_key=keys.sender(desk.secret, target.address),
-            domain_key=keys.domain(desk.secret, target.address),
-            raw=raw, state=decided.send, due_at=now, created_at=now,
-            copy="waiting" if mailbox.file_copy else "none",
-        )
+        _INSERT_OUTBOX,
+        {
+            "case_id": case.id, "source_id": source, "kind": "acknowledgement", "mailbox": arrival.place.mailbox, "mail_id": mail_id,
+            "envelope_sender": _tagged(bounce, case.reference), "recipient": target.address,
+            "recipient_key": keys.sender(desk.secret, target.address),
+            "domain_key": keys.domain(desk.secret, target.address),
+            "raw": raw, "state": decided.send, "due_at": now, "created_at": now,
+            "copy": "waiting" if mailbox.file_copy else "none",
+        }
     )  # fmt: skip
     records.remember_thread(connection, desk.secret, mail_id, case.id, "acknowledgement", now)
-    connection.execute(cases.update().where(cases.c.id == case.id).values(acknowledged_at=now))
+    connection.execute(_ACKNOWLEDGED, {"case": case.id, "now": now})
 
 
 def _notify(
@@ -190,12 +196,13 @@ def _notify(
         mailbox=arrival.place.mailbox, message_id=mail_id, loop_token=desk.loop_token, at=desk.calendar.local(now),
     )  # fmt: skip
     connection.execute(
-        outbox.insert().values(
-            case_id=case.id, source_id=source, kind="notification", mailbox=arrival.place.mailbox, mail_id=mail_id,
-            envelope_sender="", recipient=recipient, recipient_key=keys.sender(desk.secret, recipient),
-            domain_key=keys.domain(desk.secret, recipient), raw=raw, state="queued", due_at=now, created_at=now,
-            copy="none",
-        )
+        _INSERT_OUTBOX,
+        {
+            "case_id": case.id, "source_id": source, "kind": "notification", "mailbox": arrival.place.mailbox, "mail_id": mail_id,
+            "envelope_sender": "", "recipient": recipient, "recipient_key": keys.sender(desk.secret, recipient),
+            "domain_key": keys.domain(desk.secret, recipient), "raw": raw, "state": "queued", "due_at": now, "created_at": now,
+            "copy": "none",
+        }
     )  # fmt: skip
 
 

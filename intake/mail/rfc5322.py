@@ -18,6 +18,9 @@ REFERENCES_CHARACTERS = 900
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,400}>\Z")
 """A Message-ID that can be repeated: printable ASCII in angle brackets, so also Exchange's ``<[x]@y>``."""
 
+_BASE64_COLUMNS = 76
+"""The longest line that RFC 2045 6.8 allows."""
+
 
 def clean_subject(subject: str) -> str:
     """The sender's subject fit to be repeated: one line, at most 80 characters.
@@ -58,17 +61,18 @@ def thread(message_id: str, references: tuple[str, ...], in_reply_to: tuple[str,
 
 def unstructured(text: str) -> str:
     """A header value: as it is if it is short printable ASCII, else encoded words (RFC 2047), folded."""
-    clean = "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text)
+    clean = text
+    if not text.isprintable():
+        clean = "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text)
     if clean.isascii() and len(clean) <= 60 and "=?" not in clean:
         return clean
-    words, chunk = [], b""
-    for character in clean:
-        encoded = character.encode("utf-8", "replace")
-        if len(chunk) + len(encoded) > 42:  # base64 of 42 octets is 56: an encoded word of 68, below its limit of 75
-            words.append(chunk)
-            chunk = b""
-        chunk += encoded
-    words.append(chunk)
+    octets, words, begin = clean.encode("utf-8", "replace"), [], 0
+    while begin < len(octets):
+        end = begin + 42  # base64 of 42 octets is 56: an encoded word of 68, below its limit of 75
+        while end < len(octets) and octets[end] & 0xC0 == 0x80:  # never within a character (RFC 2047 5)
+            end -= 1
+        words.append(octets[begin:end])
+        begin = end
     return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(word).decode('ascii')}?=" for word in words)
 
 
@@ -88,12 +92,29 @@ def addr_spec(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def text_part(subtype: str, text: str) -> bytes:
-    """One text part, in whichever of quoted-printable and base64 is shorter (RFC 2045 6.7, 6.8)."""
-    octets = text.encode("utf-8", "replace")
-    quoted = binascii.b2a_qp(octets, istext=True)
+def crlf(octets: bytes) -> bytes:
+    """Lines that end with LF as lines that end with CRLF."""
+    return octets.replace(b"\n", b"\r\n")
+
+
+def quoted_printable(octets: bytes) -> bytes:
+    """Text whose lines end with LF in quoted-printable (RFC 2045 6.7), its lines ending with CRLF.
+
+    Each line is encoded for itself: texts of whole lines may be encoded one by one and joined.
+    """
+    return crlf(binascii.b2a_qp(octets, istext=True))
+
+
+def text_part(subtype: str, octets: bytes, quoted: bytes) -> bytes:
+    """One text part in UTF-8, in whichever of quoted-printable and base64 is shorter (RFC 2045 6.7, 6.8).
+
+    ``octets`` are the text with CRLF, ``quoted`` is the same in quoted-printable.
+    """
     encoded, name = quoted, "quoted-printable"
-    if len(octets) * 4 // 3 < len(quoted):
-        encoded, name = base64.encodebytes(octets.replace(b"\n", b"\r\n")), "base64"
+    size = -(-len(octets) // 3) * 4
+    if size + -(-size // _BASE64_COLUMNS) * 2 < len(quoted):
+        letters = binascii.b2a_base64(octets, newline=False)
+        lines = [letters[n : n + _BASE64_COLUMNS] for n in range(0, len(letters), _BASE64_COLUMNS)]
+        encoded, name = b"\r\n".join([*lines, b""]), "base64"
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {name}\r\n\r\n"
-    return head.encode("ascii") + encoded.replace(b"\n", b"\r\n")
+    return head.encode("ascii") + encoded

@@ -17,10 +17,13 @@ from dataclasses import dataclass
 
 from intake.mail.phrases import BOUNCES, NOTES, NOTIFICATIONS
 from intake.message import Message
+from intake.patterns import Pattern
 from intake.triage.text import own_words
 
 MAX_WORDS = 2_000
 """Characters of the sender's own words that are looked at: a note says what it is at its beginning."""
+MAX_NAME = 200
+"""Characters looked at of a name or an address."""
 THRESHOLD = 4
 """Points from which a message counts as a machine's."""
 
@@ -48,19 +51,19 @@ def reads_automatic(message: Message) -> Signal | None:
 def folded(text: str) -> str:
     """``text`` in one line, without case, accents and format characters."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
+    kept = "".join(c for c in decomposed if c.isascii() or unicodedata.category(c) not in ("Mn", "Cf"))
     return " ".join(kept.replace("’", "'").replace("ʼ", "'").replace("ı", "i").split())
 
 
-_ANSWER = re.compile(
+_ANSWER = Pattern(
     r"(?:re|aw|antw|sv|vs|odp|ynt|yan|ref|rif|res|r|fwd?|wg|tr|rv|enc|i|pd|vb|doorst|ilt|отв?|ответ|пересл|"
     r"відп|απ|"
     r"σχετ|πρθ|回复|答复|转发|رد|إعادة)\s*(?:\[\d+\])?\s*[::]"
 )
 _ECHO = re.compile(r".{0,60}\b[a-z]{1,4}-[0-9a-hjkmnp-tv-z]{7}\b")
 """Answers our own acknowledgement: its subject carries a case reference."""
-_QUESTION = re.compile(r"[\w)\"'»“ ][??؟](?:\W|$)|[α-ω];|՞|፧")
-_WISH = re.compile(
+_QUESTION = Pattern(r"[\w)\"'»“ ][??؟](?:\W|$)|[α-ω];|՞|፧")
+_WISH = Pattern(
     r"(?:termin|aufenthalt|fiktionsbescheinigung|reisepass|einburgerung|visum|\bvisa\b|blue card|"
     r"appointment|residence|passport|"
     r"citizenship|rendez-vous|titre de sejour|permiso|\bcita\b|permesso|appuntamento|randevu|oturum|wizyt|"
@@ -71,7 +74,7 @@ _WISH = re.compile(
 )
 
 
-_REQUEST = re.compile(
+_REQUEST = Pattern(
     r"\bich (?:mochte|brauche|benotige|beantrage|bitte|habe eine frage|frage)\b|\bbitte um\b|frage ich|"
     r"bitte (?:schicken|senden|teilen|geben|sagen|bestatigen) sie (?:mir|uns)|konnt?en sie(?! nicht)|"
     r"could you|can you|would you|\bi (?:would like to|need|want to|am writing|really need)\b|please "
@@ -81,20 +84,96 @@ _REQUEST = re.compile(
     r"miyim|прошу\b|подскажите|хочу|"
     r"хотел|потрібн|скажіть|мне нужн|подскажіть|أريد|أود|ارجو|أرجو|هل |θα ηθελα|παρακαλω (?:να|πειτε)|"
     r"szeretne|kerem (?:segits|irja)|бих искал|може ли|zelim|zelio|molim vas|dua te|deshiroj|لطفا راهنما|"
+    r"hatte(?:n)? gern|wurde(?:n)? gern|mochten wir|prosze o zmian|"
     r"می ?خواهم|toi muon|xin hoi|请问|我想|እባክ|fadlan"
 )
 
 
+_OWN_AFFAIRS = Pattern(
+    r"\bmeine?[nmrs]? (?:mann|frau|sohn|tochter|kind\w*|familie|vater|mutter|bruder|schwester|eltern|pass|"
+    r"antrag|karte|akte|"
+    r"papiere|unterlagen|dokumente|arbeitgeber|anwalt|chef|titel|vorgang|bescheid|aktenzeichen|stelle|wohnung|"
+    r"umzug)\b|"
+    r"\bmy (?:husband|wife|son|daughter|child\w*|family|father|mother|brother|sister|parents|application|card|"
+    r"file|papers|"
+    r"documents|employer|lawyer|case|status|landlord|roommate)\b|"
+    r"\b(?:mon|ma|mes) (?:mari|femme|epouse?|fils|fille|enfants?|titre|dossier|carte|papiers|demande|recepisse|"
+    r"employeur)\b|"
+    r"\bmis? (?:marido|esposa|mujer|hij[oa]s?|tarjeta|expediente|papeles|solicitud|permiso)\b|"
+    r"\bm(?:io|ia|iei|ie) (?:marito|moglie|figli[oae]|pratica|carta|documenti|permesso)\b|"
+    r"\bmo[ijеяи]\w* (?:maz|zona|syn|corka|wniosek|karta|муж\w*|жен\w+|сын\w*|доч\w+|документ\w*|карт\w+|заявлени\w+|"
+    r"чоловік\w*|дружин\w+|син\w*|дитин\w+|заяв\w+)|с (?:ребенком|мужем|женой)|з (?:дитиною|чоловіком)|"
+    r"\b(?:esim|oglum|kizim|cocug\w+|kartim|basvurum|evrak\w*|belgeler\w*)\b|زوجي|زوجتي|ابني|ابنتي|طلبي|اوراق|"
+    r"أوراق|الوثائق|"
+    r"مدارک|همسرم|"
+    r"(?:unterlagen|dokumente|papiere|formular|bescheinigung|lohnabrechnung\w*|vertrag|"
+    r"briefe?)\b.{0,30}\b(?:schick|sende|bring|"
+    r"reiche|hole|bekomm|unterschreib)|(?:schick|sende|bring|reiche)\w*\b.{0,40}\b(?:unterlagen|dokumente|"
+    r"papiere|formular|"
+    r"bescheinigung|lohnabrechnung|vertrag|briefe?)|(?:send|bring|have|upload|submit)\b.{0,20}\b(?:documents|"
+    r"papers|form|contract)\b|"
+    r"(?:envoy|apport|enviar|traer|llevar|invi|port)\w*\b.{0,30}\b(?:document|papier|papeles)|документы|"
+    r"documentele|dokumenty|"
+    r"giay to|una carta|une lettre de|a letter from"
+)
+"""A person's family, papers and case: nobody's out-of-office note speaks of them."""
+_DECLARATION = Pattern(
+    r"\b(?:hiermit|hierdurch|anbei|beigefugt|i hereby|we hereby|please find attached|hereby|par la presente|"
+    r"ci-joint|por la presente|"
+    r"adjunt[oa]|con la presente|in allegato (?:invi|trasm)|venho por|em anexo|niniejszym|w za[lł]aczeniu|"
+    r"настоящим|прилагаю|"
+    r"цим листом|додаю)\b(?!.{0,30}(?:rechnung|invoice|facture|factura|fattura|kontoauszug|newsletter|"
+    r"statement))|\beilt(?: sehr)?!|anwaltliche vertretung|mandant|akteneinsicht"
+)
+"""Words by which people and companies declare and enclose something."""
+_ABOUT_REPLIES = Pattern(
+    r"\b(?:ihre?[nmrs]?|eure?|your|votre|vos|su|sus|vostr[aoe]|ваш\w*|wasz\w*|sizin)\s(?:\w+ )?(?:automat|"
+    r"otomatik|автомат)\w*(?! weiter)|"
+    r"(?:nur|immer|schon|wieder|only|just|always|another|que|solo|только|лише|sadece)\b.{0,25}\b(?:automat|"
+    r"otomatik|автомат)\w*"
+)
+"""Complains or asks about automatic messages."""
+
+
 def _against(words: str) -> dict[str, int]:
-    """A question, a request, and words about a person's own affairs with the office."""
+    """A question, a request, a declaration, and words about a person's own affairs with the office."""
     points = {}
-    if _QUESTION.search(words):
+    if _QUESTION.search(NOTES.urgent.sub(" ", " " + words)):
         points["question"] = -3
     if _REQUEST.search(words):
         points["request"] = -2
     if _WISH.search(words):
         points["concern"] = -1
+    if _OWN_AFFAIRS.search(words):
+        points["own affairs"] = -2
+    if _DECLARATION.search(words):
+        points["declaration"] = -3
+    if _ABOUT_REPLIES.search(words):
+        points["about replies"] = -3
     return points
+
+
+_WEAK = frozenset({"thanks", "topic", "leave", "echo", "received", "until", "two-languages"})
+"""Alone these say nothing: people thank, are on holiday until Friday, and answer "we have received your e-mail"."""
+_WORKPLACE = Pattern(
+    r"buro|office|haus\b|dienst\b|arbeitsplatz|kanzlei|praxis|firma|betrieb|\w{0,20}stelle|sekretariat|mail|"
+    r"postfach|bureau|cabinet|"
+    r"etablissement|oficina|escritorio|escrit|uffici|kantoor|biur|kancel|birou|ofis|офис|офіс|рабоч|робоч|مكتب|"
+    r"γραφε|irod|hazon|"
+    r"канцелар|ured|zyr|kontor|toimisto|دفتر|نوسين|clos|geschlossen|ferme|cerrad|chius|办公|inbox|practice|school|"
+    r"weiteres|"
+    r"van phong|co quan|ቤት ጽሕፈት|ቢሮ|xafiis|ოფის|գրասենյակ|कार्यालय"
+)
+"""Only who answers for a workplace is "out of the office"; anybody is "on holiday"."""
+_TWO_LANGUAGES = Pattern(r"english (?:version|text|translation|below)|(?:see|siehe) (?:below|unten) for english")
+_BACK = Pattern(
+    r"ich bin (?:jetzt|nun|inzwischen|mittlerweile|endlich|heute|seit \w+) wieder|\bi(?:'m| am) (?:now back|"
+    r"back now|finally back)|"
+    r"je suis (?:maintenant|enfin) de retour|ya he vuelto|sono (?:ora|adesso) (?:rientrat|tornat)|"
+    r"(?:я )?(?:уже )?вернул(?:ся|ась)|"
+    r"я повернул(?:ся|ась)|(?:artik|simdi) dondum|juz wroci[lł]"
+)
+"""A person who is back writes about the note that was sent meanwhile."""
 
 
 def _note(message: Message, subject: str, words: str, answered: bool) -> dict[str, int]:
@@ -103,9 +182,11 @@ def _note(message: Message, subject: str, words: str, answered: bool) -> dict[st
     if title := NOTES.title.match(subject):
         rest = subject[title.end() :]
         points["subject"] = 4 if re.match(r"\s*[::\-–—|(\[]\s*\S|\s+re:", rest) else 4 if not rest.strip(" .!") else 1
+    elif NOTES.receipt.match(subject) and not answered:
+        points["receipt"] = 2
     elif NOTES.topic.search(subject) and not answered:
         points["topic"] = 1
-    if NOTES.thanks.search(subject):
+    if NOTES.contact.search(subject):
         points["subject-thanks"] = 2
     if _ECHO.match(subject) or (answered and message.in_reply_to):
         points["echo"] = 1
@@ -117,23 +198,41 @@ def _note(message: Message, subject: str, words: str, answered: bool) -> dict[st
         ("instead", NOTES.instead, 2),
         ("unread", NOTES.unread, 2),
         ("later", NOTES.later, 2),
+        ("received", NOTES.received, 2),
+        ("until", NOTES.until, 1),
         ("thanks", NOTES.thanks, 1),
     ):
         if pattern.search(beginning):
             points[name] = weight
+    if (said := NOTES.away.search(beginning)) and NOTES.leave.search(said[0]):
+        points.pop("leave", None)  # the same words
     if "unread" in points and "echo" in points:
         points["echo"] = 2
-    if set(points) <= {"thanks", "topic", "leave", "echo"}:
+    if _TWO_LANGUAGES.search(words):
+        points["two-languages"] = 1
+    firm = set(points) - _WEAK
+    if not answered and "received" in points:
+        firm.add("received")
+    if not firm or (firm == {"later"} and not points.keys() & {"leave", "topic"}):
         return {}
-    return points | _against(words)
+    if firm == {"away"} and said and "two-languages" not in points and not _WORKPLACE.search(said[0]):
+        points["away"] = 1
+    if _BACK.search(words):
+        points["back"] = -3
+    against = _against(words)
+    if points.keys() & {"receipt", "subject-thanks"}:
+        # A business that thanks for a message asks "in pain right now?" and speaks of its own appointments.
+        against = {name: value for name, value in against.items() if name not in ("concern", "question")}
+    return points | against
 
 
-_SERVER_NAME = re.compile(
+_SERVER_NAME = Pattern(
     r"mail(?:er|[ _.-]?(?:delivery|system|server|service|gateway|daemon))|\bsmtp\b|_smtp_|\bndr\b|"
     r"anti-?virus|gateway|"
-    r"system[ _.-]?admin|exchange|\bimss\b|postfix|\bmta\b|mailsweeper|mimesweeper|delivery|administrator"
+    r"system[ _.-]?admin|quarant|quota|spam|virus|content[ _.-]?filter|mail ?gate|mailguard|firewall|posta sunucu|"
+    r"почтов|exchange|\bimss\b|postfix|\bmta\b|mailsweeper|mimesweeper|delivery|administrator"
 )
-_SMTP_REPLY = re.compile(
+_SMTP_REPLY = Pattern(
     r"\b[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|\b55[0-4]\b.{0,40}(?:unknown|user|mailbox|recipient|relay|no "
     r"such|reject|denied)|"
     r"rcpt to:|(?:error code|remote host said|smtp error|reason):?.{0,30}\b[45]\d\d\b|user unknown|unknown "
@@ -150,6 +249,14 @@ def _bounce(message: Message, subject: str, words: str, answered: bool) -> dict[
         points["failure"] = 2
     if _SMTP_REPLY.search(words):
         points["smtp"] = 2
+    if BOUNCES.gate.search(words):
+        points["gate"] = 2
+    if BOUNCES.challenge.search(words):
+        points["challenge"] = 4
+    if BOUNCES.gate.search(subject):
+        points["subject-gate"] = 2
+    if not answered and _ECHO.match(subject):
+        points["echo"] = 1
     if _SERVER_NAME.search(_sender(message)):
         points["sender"] = 1
     if NOTES.automatic.search(words):
@@ -157,9 +264,44 @@ def _bounce(message: Message, subject: str, words: str, answered: bool) -> dict[
     return points | _against(words) if points else {}
 
 
-_VERP = re.compile(r"(?:^|[-_.+])(?:bounces?|return|errors?|verp|b)[-_.+=@]|[^=]+=[^=]+\.[a-z]{2,}@")
-_FORWARDING = re.compile(r"srs[01][=+-]|prvs=|btv1=|msprvs1=")
+_VERP = Pattern(r"(?:^|[-_.+])(?:bounces?|return|errors?|verp|b)[-_.+=@]|[^=]+=[^=]+\.[a-z]{2,}@")
+_TAG = Pattern(r"\[([\w .-]{2,40})\]")
+"""A mailing list writes its name before the subject, and its address begins with that name."""
+_VIA = Pattern(r"\bvia\b|\buber \w+ \S+@")
+"""Lists and platforms that send in a person's name: "Carol via Forum"."""
+_SENDING_SERVICE = Pattern(
+    r"x-(?:mailgun|sg-(?:eid|id)|ses-|mc-user|mandrill|pm-(?:message|tag)|mailjet|mj-|mailin-|sib-|sparkpost|"
+    r"msfbl|sfmc|sfdc-|"
+    r"php-(?:script|originating)|report-abuse|feedback-id|cmail|rpcampaign|elqsiteid|emarsys|klaviyo|hubspot|"
+    r"intercom|"
+    r"customer-?io|mailer-(?:lid|recptid|sid|sent-by|info)|jira-|github-|gitlab-|bugzilla-|redmine-)|feedback-id$",
+    re.IGNORECASE,
+)
+"""Services that send for programs. People rarely write through them, but a small company's mail may pass one."""
+_PROGRAM = Pattern(
+    r"phpmailer|swift ?mailer|symfony|laravel|nodemailer|mailchimp|cleverreach|inxmail|mailjet|sendy|phplist|"
+    r"acymailing|"
+    r"wordpress|drupal|typo3|joomla|magento|shopware|newsletter|listserv|mailman|jira|confluence|otrs|zammad|"
+    r"jenkins|cdosys|"
+    r"sendemail|swaks|sendmail|blat\b|python|perl|java|\bmfp\b|scan",
+    re.IGNORECASE,
+)
+_MAIL_PROGRAM = Pattern(
+    r"thunderbird|apple mail|(?:iphone|ipad) mail|microsoft (?:office )?outlook|evolution|kmail|mutt|k-9|claws|"
+    r"open-xchange|roundcube|horde|sogo|zimbra",
+    re.IGNORECASE,
+)
+"""Programs at which a person sits."""
+_FORWARDING = Pattern(r"srs[01][=+-]|prvs=|btv1=|msprvs1=")
+_OPAQUE = Pattern(r"[0-9a-f]{16,}-|(?=(?:[^@\d]*\d){10})[\w.+-]{28,}@")
+"""A return path that a program numbers: a person's is their address."""
 _LISTED = re.compile(r"[\w .()/-]{2,30}: +\S")
+_MEASURED = Pattern(
+    r"\b(status|state|severity|priority|event|ereignis|device|gerat|host|alarm|runtime|laufzeit|job|duration|"
+    r"dauer|fallig|"
+    r"kilometerstand|result|ergebnis|auflosung|resolution|temperature?|version|uptime|error|fehlercode)\s*:"
+)
+"""Names under which machines report, and people's own forms do not."""
 _LINK = re.compile(r"https?://|www\.")
 
 
@@ -183,8 +325,8 @@ def _notification(message: Message, subject: str, words: str, answered: bool) ->
     links = len(_LINK.findall(message.text[:20_000]))
     if links >= 4:
         points["links"] = 1 + (links >= 10)
-    path = (message.return_path or "").lower()
-    if _VERP.search(path) and not _FORWARDING.match(path):
+    path = (message.return_path or "").lower()[:MAX_NAME]
+    if (_VERP.search(path) or _OPAQUE.match(path)) and not _FORWARDING.match(path):
         points["return-path"] = 2
     if message.from_html and not any(p.content_type == "text/plain" for p in message.parts) and points:
         points["only-html"] = 1
@@ -194,13 +336,28 @@ def _notification(message: Message, subject: str, words: str, answered: bool) ->
         points["brand"] = 2
     if _is_listing(own_words(message.text)):
         points["listing"] = 2
+        if len(set(_MEASURED.findall(words))) >= 2:
+            points["measured"] = 2
+    tag = _TAG.search(subject)
+    posted = tag is not None and any(r.startswith(tag[1].replace(" ", "-") + "@") for r in message.recipients)
+    if posted:
+        points["list-tag"] = 4
+    if _VIA.search(sender):
+        points["via"] = 2
+    if any(_SENDING_SERVICE.match(h.name) for h in message.headers):
+        points["sending-service"] = 2
+    if any(_PROGRAM.search(v) for n in ("X-Mailer", "User-Agent") for v in message.all(n)):
+        points["mailer"] = 2
     if not points:
         return {}
-    if answered or message.in_reply_to:
+    if any(_MAIL_PROGRAM.search(v) for n in ("X-Mailer", "User-Agent") for v in message.all(n)):
+        points["mail-program"] = -2
+    if (answered or message.in_reply_to) and not posted and not (tag and "unsubscribe" in points):
         points["answer"] = -3
     against = _against(words)
-    # Advertising asks questions too.
-    return points | {name: max(value, -2) for name, value in against.items()}
+    if "question" in against:
+        against["question"] = -2  # advertising asks questions too
+    return points | against
 
 
 def _names_itself(message: Message, subject: str) -> bool:
@@ -221,4 +378,4 @@ def _is_listing(text: str) -> bool:
 def _sender(message: Message) -> str:
     """Display names and addresses of From and Sender, folded."""
     people = [*message.from_[:2], *([message.sender] if message.sender else [])]
-    return folded(" ".join(f"{p.name} {p.address}" for p in people))
+    return folded(" ".join(f"{p.name[:MAX_NAME]} {p.address[:MAX_NAME]}" for p in people))

@@ -35,10 +35,11 @@ from intake.cases.case import NoticeText, Place
 from intake.cases.filing import Filing, Folders
 from intake.cases.ledger import Ledger
 from intake.config import Mailbox
-from intake.errors import IntakeError, MailboxError, MailboxRefused
+from intake.errors import IntakeError, LedgerError, MailboxError, MailboxRefused
 from intake.mail.reception import Arrival, Desk, quarantine, receive
 from intake.mail.worker import AssessmentFailed, Worker
 from intake.message import parse
+from intake.metrics import Metrics
 from intake.servers.imap import Account, Connection, Head
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,8 @@ BLOCK = 100
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
 SENT_BLOCK = 200
+FETCH_NOTED_SECONDS = 30
+"""How often a long round notes that it is fetching: no backlog, however long, must look like a mailbox that hangs."""
 
 
 @dataclass(slots=True)
@@ -59,7 +62,10 @@ class Wishes:
 
 
 class Watcher:
-    """Watches one mailbox. ``queued`` is called when mail may wait in the outbox; ``now`` gives aware instants."""
+    """Watches one mailbox. ``queued`` is called when mail may wait in the outbox; ``now`` gives aware instants.
+
+    ``fetched`` is set after each round.
+    """
 
     def __init__(
         self,
@@ -73,6 +79,8 @@ class Watcher:
         now: Callable[[], dt.datetime],
         random: Random,
         queued: Callable[[], None],
+        fetched: asyncio.Event,
+        metrics: Metrics,
     ) -> None:
         self.name = name
         self.desk = desk
@@ -84,8 +92,16 @@ class Watcher:
         self._now = now
         self._random = random
         self._queued = queued
+        self._fetched = fetched
+        self._metrics = metrics
         self._careful = False
         self._failures = 0
+        self._steps = 0
+        self._connection: Connection | None = None
+
+    def steps(self) -> int:
+        """Changes with all that this mailbox does and all that its server says: what stands still hangs."""
+        return self._steps + (self._connection.received if self._connection is not None else 0)
 
     # -- sessions
 
@@ -107,6 +123,7 @@ class Watcher:
 
     async def _failed(self, problem: str) -> None:
         self._failures += 1
+        self._steps += 1
         log.warning("mailbox %s: %s", self.name, problem)
         notice = NoticeText(
             "mailbox",
@@ -115,7 +132,11 @@ class Watcher:
             "Bitte die Verwaltung des Mailservers verständigen, wenn das länger dauert.",
             f"mailbox {self.name}: {problem}",
         )
-        await self._ledger.write(_note_problem, self.name, problem, notice, self._now())
+        try:
+            await self._ledger.write(_note_problem, self.name, problem, notice, self._now())
+        except LedgerError as error:
+            # A full disk, say: then the log is all there is, and the mailbox is tried again all the same.
+            log.error("mailbox %s: %s", self.name, error)
 
     async def _pause(self, stop: asyncio.Event) -> None:
         seconds = min(FIRST_PAUSE * 2 ** min(self._failures - 1, 12), LONGEST_PAUSE)
@@ -125,13 +146,17 @@ class Watcher:
 
     async def _session(self, stop: asyncio.Event) -> None:
         connection = await Connection.open(self._account)
+        self._connection = connection
         try:
             session = await self._begin(connection)
-            await self._ledger.write(_note_problem, self.name, None, None, self._now())
-            self._failures = 0
+            sound = False
             while not stop.is_set():
                 self.wishes.wake.clear()
                 await self._round(session)
+                if not sound:
+                    # Not before a whole round: a mailbox whose every round fails must not look mended in between.
+                    await self._ledger.write(_note_problem, self.name, None, None, self._now())
+                    self._failures, sound = 0, True
                 if not stop.is_set():
                     service = self.desk.configuration.service
                     await connection.idle(service.renew_idle_seconds, self.wishes.wake)
@@ -157,13 +182,23 @@ class Watcher:
                 f'{self._account.host}: folder "{self._mailbox.folder}" is read-only for this user; grant write access'
             )
         session = _Session(connection, filing, source.uidvalidity)
-        await self._remember_start(source.uidvalidity, source.uidnext)
+        await self._remember_start(connection, source.uidvalidity, source.uidnext)
         await filing.recover(self._mailbox.folder, source.uidvalidity)
         await filing.recover_copies()
         await self._open_source(session)
         return session
 
-    async def _remember_start(self, uidvalidity: int, uidnext: int) -> None:
+    async def _first_since(self, connection: Connection, started_at: dt.datetime) -> int:
+        """In a folder with new UIDs: the first message that is not of those left alone at the first start."""
+        uids = await connection.search()
+        for start in range(0, len(uids), BLOCK):
+            heads = await connection.heads(uids[start : start + BLOCK])
+            for uid, head in sorted(heads.items()):
+                if head.internaldate >= started_at:
+                    return uid
+        return uids[-1] + 1 if uids else 1
+
+    async def _remember_start(self, connection: Connection, uidvalidity: int, uidnext: int) -> None:
         row = await self._ledger.read(records.mailbox_row, self.name)
         if row is not None and row.uidvalidity == uidvalidity:
             return
@@ -171,6 +206,8 @@ class Watcher:
         if row is None:
             values["started_at"] = self._now()
             values["first_uid" if self._mailbox.first_start == "leave" else "backlog_below_uid"] = uidnext
+        elif self._mailbox.first_start == "leave":
+            values["first_uid"] = await self._first_since(connection, row.started_at)
         await self._ledger.write(records.update_mailbox, self.name, **values)
 
     async def _open_source(self, session: "_Session") -> None:
@@ -186,15 +223,17 @@ class Watcher:
             await self._look_at_staff(session)
             await self._open_source(session)
         while await self._look_for_new(session):
-            await session.filing.file(session.uidvalidity)
+            pass
         await session.filing.file(session.uidvalidity)
         await session.filing.append_copies()
         if self.desk.configuration.filing_mailbox == self.name:
             await self._post_notices(session)
         await self._ledger.write(records.update_mailbox, self.name, fetched_at=self._now())
+        self._steps += 1
+        self._fetched.set()
 
     async def _look_for_new(self, session: "_Session") -> bool:
-        """Record what is new, one block of it. True if there may be more."""
+        """Record and file what is new. True if there may be more by now."""
         row = await self._ledger.read(records.mailbox_row, self.name)
         if row is None:
             raise AssertionError("a session begins with the mailbox's row")
@@ -204,21 +243,50 @@ class Watcher:
         if not new:
             session.set_aside.clear()
             return False
-        block = new[: 1 if self._careful else BLOCK]
-        if self._careful and not await self._may_try(session, block[0]):
-            return True
-        heads, skeletons = await self._fetch(session, block)
-        arrivals = []
-        for uid, raw in skeletons.items():
-            arrival = await self._assess(session, heads[uid], raw, row.backlog_below_uid)
-            if arrival is not None:
-                arrivals.append(arrival)
-        await self._record(session, arrivals)
-        if self._careful and len(new) == 1:
-            self._careful = False
-        # What was neither recorded nor gone is tried again in a later round, not in this one.
-        session.set_aside |= set(block)
+        # What is neither recorded nor gone after this is tried again in a later round, not in this one.
+        session.set_aside |= set(new)
+        noted = self._now()
+        size = 1 if self._careful else BLOCK
+        blocks = [new[start : start + size] for start in range(0, len(new), size)]
+        # While one block is recorded and filed, the next is fetched and read.
+        ahead = asyncio.create_task(self._prepare(session, blocks[0], row.backlog_below_uid))
+        try:
+            for following in [*blocks[1:], []]:
+                arrivals = await ahead
+                ahead = asyncio.create_task(self._prepare(session, following, row.backlog_below_uid))
+                await self._record(arrivals)
+                await session.filing.file(session.uidvalidity)
+                if following:
+                    await session.filing.append_copies()
+                if self._now() - noted >= dt.timedelta(seconds=FETCH_NOTED_SECONDS):
+                    noted = self._now()
+                    await self._ledger.write(records.update_mailbox, self.name, fetched_at=noted)
+        finally:
+            ahead.cancel()
+        self._careful = False
         return True
+
+    async def _prepare(self, session: "_Session", block: Sequence[int], backlog_below: int) -> list[Arrival]:
+        """Fetch a block and read it; what cannot be read is counted, and quarantined in the end."""
+        if not block or (self._careful and not await self._may_try(session, block[0])):
+            return []
+        heads, skeletons = await self._fetch(session, block)
+        self._steps += len(block)
+        places = [
+            Place(self.name, session.uidvalidity, uid, heads[uid].internaldate, heads[uid].size, uid < backlog_below)
+            for uid in skeletons
+        ]
+        shown = [place for place in places if heads[place.uid].header]
+        answers = await self._worker.assess(self.name, [(skeletons[p.uid], p.internal_date) for p in shown])
+        outcomes = dict(zip((place.uid for place in shown), answers, strict=True))
+        arrivals = []
+        for place in places:
+            outcome = outcomes.get(place.uid, AssessmentFailed("the server could not show it"))
+            if isinstance(outcome, AssessmentFailed):
+                await self._unread(place, outcome)
+            else:
+                arrivals.append(Arrival(place, outcome))
+        return arrivals
 
     async def _fetch(self, session: "_Session", block: Sequence[int]) -> tuple[dict[int, Head], dict[int, bytes]]:
         # If this breaks the session, the next one begins carefully: this flag outlives the exception.
@@ -237,26 +305,18 @@ class Watcher:
         await self._quarantine(place, "fetching it broke the connection")
         return False
 
-    async def _assess(self, session: "_Session", head: Head, raw: bytes, backlog_below: int) -> Arrival | None:
-        place = Place(
-            self.name, session.uidvalidity, head.uid, head.internaldate, head.size, backlog=head.uid < backlog_below
-        )
-        try:
-            if not head.header:
-                raise AssessmentFailed("the server could not show it")
-            return Arrival(place, await self._worker.assess(self.name, raw, head.internaldate))
-        except AssessmentFailed as error:
-            count = await self._ledger.write(records.failed_attempt, self.name, session.uidvalidity, head.uid)
-            log.warning("mailbox %s: message %d: %s (attempt %d)", self.name, head.uid, error, count)
-            if count >= self.desk.configuration.limits.attempts:
-                await self._quarantine(place, str(error))
-            return None
+    async def _unread(self, place: Place, problem: AssessmentFailed) -> None:
+        count = await self._ledger.write(records.failed_attempt, self.name, place.uidvalidity, place.uid)
+        log.warning("mailbox %s: message %d: %s (attempt %d)", self.name, place.uid, problem, count)
+        if count >= self.desk.configuration.limits.attempts:
+            await self._quarantine(place, str(problem))
 
-    async def _record(self, session: "_Session", arrivals: Sequence[Arrival]) -> None:
+    async def _record(self, arrivals: Sequence[Arrival]) -> None:
         if not arrivals:
             return
         received = await self._ledger.write(receive, self.desk, arrivals, self._now())
         for one in received:
+            self._metrics.recorded(one.reason, one.queue)
             log.info(
                 "received %s: %s, %s, queue %s%s",
                 one.reference, one.reason, one.language, one.queue, ", acknowledgement queued" if one.queued else "",
@@ -266,6 +326,7 @@ class Watcher:
 
     async def _quarantine(self, place: Place, problem: str) -> None:
         one = await self._ledger.write(quarantine, self.desk, place, problem, self._now())
+        self._metrics.recorded(one.reason, one.queue)
         log.warning("mailbox %s: message %d quarantined as %s: %s", self.name, place.uid, one.reference, problem)
 
     async def _post_notices(self, session: "_Session") -> None:

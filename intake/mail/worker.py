@@ -12,14 +12,16 @@ import datetime as dt
 import multiprocessing
 import resource
 import signal
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from intake.errors import IntakeError
 from intake.mail.assessment import Assessment, Reader
-from intake.triage.language import warm_up
+from intake.triage.language import LanguageGuess, detect, warm_up
 
 MEMORY_LIMIT = 1024 * 1024 * 1024
 """Address space of the worker, in bytes; about a quarter of it is used on ordinary mail."""
@@ -27,8 +29,34 @@ MEMORY_LIMIT = 1024 * 1024 * 1024
 START_SECONDS = 60.0
 
 
+Unread = tuple[bytes, dt.datetime | None]
+"""A message's bytes and its INTERNALDATE."""
+
+
 class AssessmentFailed(IntakeError):
     """One message could not be read within its limits."""
+
+
+class WorkerUnavailable(IntakeError):
+    """No message can be read at the moment, and none is to blame."""
+
+
+class _Timed:
+    """The language detector, and how many seconds it took the last time."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self, *args: Any, **kwargs: Any) -> LanguageGuess:
+        start = time.perf_counter()
+        try:
+            return detect(*args, **kwargs)
+        finally:
+            self.seconds = time.perf_counter() - start
+
+
+def _unmeasured(_detector: float, _decision: float) -> None:
+    """Nobody wants to know."""
 
 
 def _serve(pipe: Connection, readers: Mapping[str, Reader]) -> None:
@@ -36,34 +64,50 @@ def _serve(pipe: Connection, readers: Mapping[str, Reader]) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     warm_up()
+    detector = _Timed()
     pipe.send("ready")
     while True:
         try:
             mailbox, raw, internal_date = pipe.recv()
         except EOFError:
             return
+        start = time.perf_counter()
         try:
-            answer: Assessment | str = readers[mailbox].assess(raw, internal_date)
+            answer: Assessment | str = readers[mailbox].assess(raw, internal_date, detector=detector)
         except Exception as error:  # whatever a message did, it is this message's failure
             answer = type(error).__name__
-        pipe.send(answer)
+        pipe.send((answer, detector.seconds, time.perf_counter() - start))
 
 
 class Worker:
-    """The worker process. ``seconds`` is the time limit for one message."""
+    """The worker process. ``seconds`` is the time limit for one message.
 
-    def __init__(self, readers: Mapping[str, Reader], *, seconds: float) -> None:
+    ``measured`` is told of each message how many seconds its language and the whole decision took; it is called in
+    a thread.
+    """
+
+    def __init__(
+        self, readers: Mapping[str, Reader], *, seconds: float, measured: Callable[[float, float], None] = _unmeasured
+    ) -> None:
         self._readers = dict(readers)
         self._seconds = seconds
+        self._measured = measured
         self._context = multiprocessing.get_context("spawn")
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
 
-    async def assess(self, mailbox: str, raw: bytes, internal_date: dt.datetime | None) -> Assessment:
-        """One message's assessment. Raises :class:`AssessmentFailed`."""
+    async def start(self) -> None:
+        """Start the process now instead of at the first message. Raises :class:`WorkerUnavailable`."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._started)
+
+    async def assess(self, mailbox: str, messages: Sequence[Unread]) -> list[Assessment | AssessmentFailed]:
+        """What each message says, in order, or why it could not be read. Raises :class:`WorkerUnavailable`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._ask, mailbox, raw, internal_date)
+        return await loop.run_in_executor(self._thread, self._ask, mailbox, messages)
+
+    def _started(self) -> Connection:
+        return self._pipe or self._start()
 
     def _start(self) -> Connection:
         ours, theirs = self._context.Pipe()
@@ -71,26 +115,44 @@ class Worker:
         process.start()
         theirs.close()
         self._process, self._pipe = process, ours
-        if not ours.poll(START_SECONDS):
-            self._kill()
-            raise AssessmentFailed(f"the worker process did not start within {START_SECONDS:.0f} s")
-        ours.recv()
-        return ours
-
-    def _ask(self, mailbox: str, raw: bytes, internal_date: dt.datetime | None) -> Assessment:
         try:
-            pipe = self._pipe or self._start()
-            pipe.send((mailbox, raw, internal_date))
-            if not pipe.poll(self._seconds):
-                self._kill()
-                raise AssessmentFailed(f"reading took longer than {self._seconds:g} s")
-            answer = pipe.recv()
+            if not ours.poll(START_SECONDS):
+                raise EOFError
+            ours.recv()
         except (EOFError, OSError):
             self._kill()
-            raise AssessmentFailed("reading needed too much memory or ended the worker process") from None
+            raise WorkerUnavailable(
+                "the process that reads messages does not start; look for lack of memory in the system's log"
+            ) from None
+        return ours
+
+    def _ask(self, mailbox: str, messages: Sequence[Unread]) -> list[Assessment | AssessmentFailed]:
+        answers: list[Assessment | AssessmentFailed] = []
+        sent = 0
+        while len(answers) < len(messages):
+            pipe = self._started()
+            try:
+                # One message ahead, so that the worker never waits for us; not more, for a pipe has little room.
+                while sent < min(len(answers) + 2, len(messages)):
+                    pipe.send((mailbox, *messages[sent]))
+                    sent += 1
+                answers.append(self._answer(pipe))
+            except (EOFError, OSError):
+                answers.append(AssessmentFailed("reading needed too much memory or ended the worker process"))
+                self._kill()
+            if self._pipe is None:
+                sent = len(answers)  # what the old process had not answered goes to the new one
+        return answers
+
+    def _answer(self, pipe: Connection) -> Assessment | AssessmentFailed:
+        if not pipe.poll(self._seconds):
+            self._kill()
+            return AssessmentFailed(f"reading took longer than {self._seconds:g} s")
+        answer, detector, whole = pipe.recv()
         if isinstance(answer, Assessment):
+            self._measured(detector, whole)
             return answer
-        raise AssessmentFailed(f"reading failed with {answer}")
+        return AssessmentFailed(f"reading failed with {answer}")
 
     def _kill(self) -> None:
         if self._process is not None:

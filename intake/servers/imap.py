@@ -17,7 +17,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal as Choice
 
@@ -38,6 +38,8 @@ HEADER_LIMIT = 65_536
 """Octets fetched of a header block. A longer one is mostly recipients: these are then asked for apart."""
 FETCH_COST = 8 * 1024 * 1024
 """Octets of bodies asked for in one command."""
+APPEND_BLOCK = 50
+"""Messages in one APPEND: some megabytes at most, and little to do again."""
 POLL_SECONDS = 30.0
 """Between two NOOPs where the server offers no IDLE."""
 NEEDLE_LIMIT = 400
@@ -323,6 +325,25 @@ class Connection(Session):
         )
         words = syntax.response_code(command.result[1], b"APPENDUID")
         return int(words[1]) if words and len(words) == 2 and words[1].isdigit() else None
+
+    @property
+    def append_block(self) -> int:
+        """How many messages :meth:`append_many` takes at once."""
+        return APPEND_BLOCK if "MULTIAPPEND" in self.capabilities else 1
+
+    async def append_many(
+        self, folder: str, messages: Sequence[tuple[bytes, dt.datetime]], *, flags: Collection[str] = ("\\Seen",)
+    ) -> None:
+        """Puts at most :attr:`append_block` messages with their dates into a folder, all or none (RFC 3502).
+
+        Raises :class:`MailboxRefused` (no folder, quota, rights): then none was appended.
+        """
+        marks = f"({' '.join(flags)})".encode("ascii")
+        arguments: list[Argument] = [self._folder(folder)]
+        for raw, date in messages:
+            # LITERAL+ (RFC 7888) saves a round trip for each message.
+            arguments += [marks, syntax.date_time(date), Literal(raw, at_once="LITERAL+" in self.capabilities)]
+        await self._command("APPEND", *arguments, doing=f'to put messages into the folder "{folder}"')
 
     # -- waiting
 

@@ -124,21 +124,26 @@ class Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
         if self.transport is not None:
             self.transport.abort()
 
-    def begin(self, name: str, arguments: Sequence[Argument]) -> Command:
-        """Sends a command up to its first literal. The caller sees to it that it is the only one."""
+    def begin(self, name: str, arguments: Sequence[Argument], answers: Sequence[bytes] = ()) -> Command:
+        """Sends a command up to its first literal. The caller sees to it that it is the only one.
+
+        ``answers``: lines, with their ends, for the server's further go-aheads, one each.
+        """
         if self.broken is not None:
             raise self.broken
         tag = self.new_tag()
         chunks = [bytearray(f"{tag} {name}".encode("ascii"))]
         for argument in arguments:
             chunks[-1] += b" "
-            if isinstance(argument, Literal):
+            if isinstance(argument, Literal) and argument.at_once:
+                chunks[-1] += b"{%d+}\r\n" % len(argument.octets) + argument.octets
+            elif isinstance(argument, Literal):
                 chunks[-1] += b"{%d}\r\n" % len(argument.octets)
                 chunks.append(bytearray(argument.octets))
             else:
                 chunks[-1] += argument
         chunks[-1] += b"\r\n"
-        command = Command(name, tag, [bytes(c) for c in chunks[1:]], self.loop)
+        command = Command(name, tag, [*(bytes(c) for c in chunks[1:]), *answers], self.loop)
         self.pending_sync_command = command
         self.transport.write(bytes(chunks[0]))
         return command

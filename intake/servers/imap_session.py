@@ -5,22 +5,26 @@ One command at a time, under one lock. The time limit is on silence: a large ans
 long as it keeps coming, :data:`PATIENCE` times the limit at most. After a time-out, a cancellation or
 an answer that is no IMAP the connection is dropped, because nobody can know what the server still does.
 
-Every failure is one sentence with host, port and remedy, and never holds the password.
+Every failure is one sentence with host, port and remedy, and never holds the password or a token.
+
+With a token (``Account.sign_in``): it is there before the connection is opened, so that a source that gives none costs
+the server nothing. If the server refuses it, one other token is asked for and tried, once.
 """
 
 import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
-from intake.errors import MailboxError, MailboxRefused
+from intake.errors import MailboxError, MailboxRefused, SignInError, SignInRefused
 from intake.servers import imap_syntax as syntax
 from intake.servers.imap_protocol import Broken, Command, Protocol, shown
 from intake.servers.imap_syntax import Argument
+from intake.servers.sasl import Tokens, answer_to_challenge, choose, first_message
 
 PATIENCE = 10
 """How many times the account's time-out a command may take in all, if the server keeps sending."""
@@ -44,7 +48,10 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How to reach an account and sign in; ``timeout`` is seconds without a word from the server."""
+    """How to reach an account and sign in; ``timeout`` is seconds without a word from the server.
+
+    With ``sign_in``, tokens from there stand for the password, and ``user`` is the mailbox that is opened.
+    """
 
     host: str
     port: int
@@ -53,6 +60,7 @@ class Account:
     password: str = field(repr=False)
     ca_file: Path | None = None
     timeout: float = 30.0
+    sign_in: Tokens | None = None
 
 
 class Session:
@@ -64,6 +72,9 @@ class Session:
         self._protocol = protocol
         self._lock = asyncio.Lock()
         self._where = f"{account.host}:{account.port}"
+        self._hidden = [account.password] if account.password else []
+        if "@" in account.user:
+            self._hidden.append(account.user)  # an address: errors go into the log
 
     @classmethod
     async def open(cls, account: Account) -> Self:
@@ -75,12 +86,13 @@ class Session:
         loop = asyncio.get_running_loop()
         protocol = Protocol(loop)
         session = cls(account, protocol)
+        token = await session._token()
         try:
             context = _tls(account) if account.security == "tls" else None
             async with asyncio.timeout(account.timeout):
                 await loop.create_connection(lambda: protocol, account.host, account.port, ssl=context)
                 greeting = await protocol.greeting
-            await session._sign_in(greeting)
+            await session._sign_in(greeting, token)
         except (OSError, UnicodeError, Broken) as error:
             session.drop()
             raise MailboxError(f"{session._where} {_network(error, account)}") from None
@@ -89,18 +101,67 @@ class Session:
             raise
         return session
 
-    async def _sign_in(self, greeting: bytes) -> None:
-        """LOGIN, with quoted strings or UTF-8 literals, then what the server can do for this account."""
+    async def _token(self, refused: str = "") -> str:
+        sign_in = self.account.sign_in
+        if sign_in is None:
+            return ""
+        try:
+            return await sign_in.token(refused)
+        except SignInRefused as error:
+            raise MailboxRefused(f"{self._where}: {error}") from None
+        except SignInError as error:
+            raise MailboxError(f"{self._where}: {error}") from None
+
+    async def _sign_in(self, greeting: bytes, token: str) -> None:
+        """LOGIN, with quoted strings or UTF-8 literals, or a token; then what the server can do for this account."""
         account = self.account
         start = greeting[:10].upper()
         if not start.startswith((b"* OK", b"* PREAUTH")):
             raise MailboxError(f"{self._where} turned the connection away ({shown(greeting)}); it is tried again later")
-        if start.startswith(b"* OK"):
+        if start.startswith(b"* OK") and account.sign_in is not None:
+            self.capabilities = _capabilities(await self._with_token(greeting, token))
+        elif start.startswith(b"* OK"):
             arguments = (syntax.string(account.user), syntax.string(account.password))
-            reply = await self._command("LOGIN", *arguments, doing=f"the login for {account.user}")
+            reply = await self._command("LOGIN", *arguments, doing=f"the login{self._whose()}")
             self.capabilities = _capabilities(reply)
         if not self.capabilities:
             self.capabilities = _capabilities(await self._command("CAPABILITY", doing="to say what it can do"))
+
+    def _whose(self) -> str:
+        """Whose login it is, unless the name is an address: errors go into the log."""
+        return "" if "@" in self.account.user else f" for {self.account.user}"
+
+    async def _with_token(self, greeting: bytes, token: str) -> Command:
+        offered = _words(syntax.response_code(greeting, b"CAPABILITY"))
+        if not offered:
+            offered = _capabilities(await self._command("CAPABILITY", doing="to say what it can do"))
+        mechanism = choose([name.removeprefix("AUTH=") for name in offered if name.startswith("AUTH=")])
+        if not mechanism:
+            raise MailboxRefused(
+                f"{self._where} offers neither OAUTHBEARER nor XOAUTH2; switch one on there, or use a password "
+                "instead of sign_in"
+            )
+        try:
+            return await self._authenticate(mechanism, token, at_once="SASL-IR" in offered)
+        except MailboxRefused:
+            other = await self._token(token)
+            if other == token:
+                raise
+            return await self._authenticate(mechanism, other, at_once="SASL-IR" in offered)
+
+    async def _authenticate(self, mechanism: str, token: str, *, at_once: bool) -> Command:
+        """AUTHENTICATE (RFC 9051 section 6.2.2), ``at_once`` with the first message in it (RFC 4959)."""
+        account = self.account
+        first = first_message(mechanism, user=account.user, token=token, host=account.host, port=account.port)
+        self._hidden += [token, first.decode("ascii")]
+        answers = [answer_to_challenge(mechanism) + b"\r\n", b"*\r\n"]  # after that, no more: the dialogue is given up
+        return await self._command(
+            "AUTHENTICATE",
+            mechanism.encode("ascii"),
+            *((first,) if at_once else ()),
+            doing=f"the login with a token{self._whose()}",
+            answers=answers if at_once else [first + b"\r\n", *answers],
+        )
 
     @property
     def closed(self) -> bool:
@@ -131,31 +192,43 @@ class Session:
         doing: str,
         during: Callable[[], Awaitable[None]] | None = None,
         tolerate: bytes = b"",
+        answers: Sequence[bytes] = (),
     ) -> Command:
         """Sends one command and waits for its end. ``doing`` completes the sentence "it refused …".
 
         ``during`` runs between the server's go-ahead and our DONE (IDLE); no time limit holds then.
-        A NO with the response code ``tolerate`` counts as OK.
+        A NO with the response code ``tolerate`` counts as OK. ``answers``: see :meth:`Protocol.begin`.
         """
         async with self._lock:
-            command = await self._exchange(name, arguments, during)
+            command = await self._exchange(name, arguments, during, answers)
         result, text = command.result
         if result == "OK" or (result == "NO" and tolerate and syntax.response_code(text, tolerate) is not None):
             return command
-        said = shown(text).replace(self.account.password or "\0", "…")
+        said = shown(text)
+        for secret in self._hidden:
+            said = said.replace(secret, "…")
         if result == "BAD":
             self._protocol.end("the server did not understand")
             # Some servers repeat the line that they did not understand.
-            said = "" if name == "LOGIN" else f" ({said})"
+            said = "" if name in ("LOGIN", "AUTHENTICATE") else f" ({said})"
             raise MailboxError(f"{self._where} did not understand {name}{said}; the connection was dropped")
         if any(syntax.response_code(text, code) is not None for code in _PASSING):
             raise MailboxError(f"{self._where} refused {doing} for now ({said}); it is tried again later")
+        raise MailboxRefused(f"{self._where} refused {doing} ({said}); {self._remedy(name, text)}")
+
+    def _remedy(self, name: str, text: bytes) -> str:
+        if name == "AUTHENTICATE" and self.account.sign_in is not None:
+            return f"check user, and that sign_in.{self.account.sign_in.name} may open this mailbox"
         remedies = (r for code, r in _REMEDIES.items() if syntax.response_code(text, code) is not None)
         default = "check user and password" if name == "LOGIN" else "check the account's folders and rights"
-        raise MailboxRefused(f"{self._where} refused {doing} ({said}); {next(remedies, default)}")
+        return next(remedies, default)
 
     async def _exchange(
-        self, name: str, arguments: tuple[Argument, ...], during: Callable[[], Awaitable[None]] | None
+        self,
+        name: str,
+        arguments: tuple[Argument, ...],
+        during: Callable[[], Awaitable[None]] | None,
+        answers: Sequence[bytes],
     ) -> Command:
         """One command from its first octet to its tagged answer, within the time limits."""
         loop, protocol, timeout = asyncio.get_running_loop(), self._protocol, self.account.timeout
@@ -163,7 +236,7 @@ class Session:
             async with asyncio.timeout(timeout) as deadline:
                 last = loop.time() + timeout * PATIENCE
                 protocol.on_data = lambda: deadline.reschedule(min(loop.time() + timeout, last))
-                command = protocol.begin(name, arguments)
+                command = protocol.begin(name, arguments, answers)
                 if during is not None:
                     await command.started.wait()
                     if not command.done:
@@ -229,5 +302,8 @@ def _capabilities(command: Command) -> frozenset[str]:
     for response in command.untagged:
         if response[0].upper().startswith(b"* CAPABILITY "):
             return frozenset(response[0][13:].decode("ascii", "replace").upper().split())
-    words = syntax.response_code(command.result[1], b"CAPABILITY")
-    return frozenset(word.decode("ascii", "replace").upper() for word in words or ())
+    return _words(syntax.response_code(command.result[1], b"CAPABILITY"))
+
+
+def _words(code: Sequence[bytes] | None) -> frozenset[str]:
+    return frozenset(word.decode("ascii", "replace").upper() for word in code or ())

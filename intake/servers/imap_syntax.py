@@ -49,9 +49,10 @@ class SyntaxProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A string sent as a literal: length first, octets after the server's go-ahead."""
+    """A string sent as a literal: length first, octets after the server's go-ahead, or ``at_once`` (RFC 7888)."""
 
     octets: bytes
+    at_once: bool = False
 
 
 Argument = bytes | Literal

@@ -31,7 +31,8 @@ from typing import Literal, NoReturn
 
 import aiosmtplib
 
-from intake.errors import DeliveryDeferred, DeliveryRefused, DeliveryUnknown
+from intake.errors import DeliveryDeferred, DeliveryRefused, DeliveryUnknown, SignInError
+from intake.servers.sasl import Tokens, answer_to_challenge, choose, first_message
 
 IDLE_SECONDS = 60.0
 """A connection idle for longer is closed instead of used again; Postfix hangs up after 300 s."""
@@ -66,6 +67,8 @@ class Relay:
     max_messages: int = 50
     final_timeout: float = FINAL_REPLY_SECONDS
     """Seconds to wait for the reply to the final dot."""
+    sign_in: Tokens | None = None
+    """Where tokens come from that stand for the password."""
 
     @property
     def name(self) -> str:
@@ -203,6 +206,8 @@ class Sender:
 
     async def _connect(self) -> None:
         relay = self._relay
+        # Before the connection: a source that gives no token costs the relay nothing.
+        token = await self._token()
         context = None if relay.security == "none" else await self._tls_context()
         step = "connecting"
         try:
@@ -230,7 +235,10 @@ class Sender:
                     await smtp.ehlo()
                 if relay.user:
                     step = "signing in"
-                    await self._sign_in(smtp)
+                    if relay.sign_in is None:
+                        await self._sign_in(smtp)
+                    else:
+                        await self._sign_in_with_token(smtp, token)
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             self._drop()
             raise DeliveryDeferred(self._connection_problem(error, step)) from None
@@ -257,6 +265,40 @@ class Sender:
             "remove smtp.user if none is needed, or switch AUTH PLAIN on at the relay"
         )
 
+    async def _token(self, refused: str = "") -> str:
+        relay = self._relay
+        if relay.sign_in is None:
+            return ""
+        try:
+            return await relay.sign_in.token(refused)
+        except SignInError as error:
+            raise DeliveryDeferred(f"the relay {relay.name}: {error}") from None
+
+    async def _sign_in_with_token(self, smtp: aiosmtplib.SMTP, token: str) -> None:
+        """With the best mechanism offered; if the token is refused, once more with another one, if there is one."""
+        mechanism = choose(smtp.server_auth_methods)
+        if not mechanism:
+            raise DeliveryDeferred(
+                f"the relay {self._relay.name} offers neither OAUTHBEARER nor XOAUTH2; switch one on there, "
+                "or use a password instead of smtp.sign_in"
+            )
+        reply = await self._authenticate(smtp, mechanism, token)
+        if reply.code // 100 == 5:
+            other = await self._token(token)
+            if other != token:
+                reply = await self._authenticate(smtp, mechanism, other)
+        if reply.code != 235:
+            raise aiosmtplib.SMTPAuthenticationError(reply.code, "")
+
+    async def _authenticate(self, smtp: aiosmtplib.SMTP, mechanism: str, token: str) -> aiosmtplib.SMTPResponse:
+        """AUTH (RFC 4954) to its end: a refusal comes after a challenge that must be answered."""
+        relay = self._relay
+        first = first_message(mechanism, user=relay.user, token=token, host=relay.host, port=relay.port)
+        reply = await smtp.execute_command(b"AUTH", mechanism.encode("ascii"), first)
+        if reply.code == 334:
+            reply = await smtp.execute_command(answer_to_challenge(mechanism))
+        return reply
+
     def _connection_problem(self, error: BaseException, step: str) -> str:
         """One sentence for the administrator: which relay, what happened, what to do."""
         name = self._relay.name
@@ -279,6 +321,9 @@ class Sender:
         if isinstance(error, aiosmtplib.SMTPAuthenticationError):
             if 400 <= error.code < 500:
                 return f"the relay {name} cannot check the login now ({error.code}); the mail is tried again"
+            if self._relay.sign_in is not None:
+                may = f"that sign_in.{self._relay.sign_in.name} may send for it"
+                return f"the relay {name} refused the login with a token ({error.code}); check smtp.user, and {may}"
             return f"the relay {name} refused the login ({error.code}); check smtp.user and its password"
         if isinstance(error, aiosmtplib.SMTPResponseException) and error.code > 0:
             return f"the relay {name} turned the connection away ({error.code}); allow this host at the relay"
@@ -450,6 +495,8 @@ class Sender:
 
     def _raise_reply(self, code: int, status: str | None, what: str) -> NoReturn:
         shown, name = _shown(code, status), self._relay.name
+        if code in _AUTH_NEEDED and self._relay.sign_in is not None:
+            raise _ConnectionLost(f"the relay {name} wants a new login ({shown}); the mail is tried again")
         if code in _AUTH_NEEDED:
             raise _Reply(
                 f"the relay {name} wants a login or encryption first ({shown}); set smtp.user and smtp.security"

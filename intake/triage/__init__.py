@@ -5,6 +5,7 @@ Pure and deterministic: the same message gives the same triage, on any thread an
 what the person wrote now; only where that says nothing do the subject, and then headers and history, speak.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from intake.message import Message
@@ -36,15 +37,23 @@ class Triage:
     own_words: str
 
 
-def triage(message: Message, rules: Rules, *, hints: tuple[str, ...] = ()) -> Triage:
+def triage(
+    message: Message,
+    rules: Rules,
+    *,
+    hints: tuple[str, ...] = (),
+    detector: Callable[..., LanguageGuess] = detect,
+) -> Triage:
     """Language and queue of ``message``. ``hints`` are language codes known otherwise, such as an earlier case's.
+
+    ``detector`` stands for :func:`detect` where the caller wants to measure it.
 
     Reads ``subject``, ``text``, ``from_``, the file names and the header Content-Language; never raises.
     """
     own = own_words(message.text)
     declared = tuple(code.strip() for value in message.all("Content-Language") for code in value[:100].split(","))
     return Triage(
-        language=detect(own, subject=message.subject, hints=(*hints, *declared)),
+        language=detector(own, subject=message.subject, hints=(*hints, *declared)),
         queue=route(
             rules,
             subject=message.subject,

@@ -21,6 +21,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from intake.patterns import Pattern
 from intake.triage.words import greetings
 
 MAX_CHARACTERS = 65_536
@@ -50,7 +51,7 @@ _WROTE = (
     r"je napisao|je napisala|napisał|napisała|napisał\(a\)|pisze|írta|a scris|έγραψε|schreef|skrev|qoray|đã viết|"
     r"написао|написао је|је написао|је написала|գրել է|დაწერა|wrote"
 )
-_ATTRIBUTION = re.compile(
+_ATTRIBUTION = Pattern(
     rf"(?:\b(?:{_WROTE})\b[^\n]{{0,120}}[:：]\s*$)"
     r"|(?:(?:كتب|كتبت|نوشت|نوشته است|نوشته|لیکلي|ليکلي|نووسی|نووسیویەتی|نے لکھا|"
     r"لکھا|写道|ጽሒፉ|ጽፏል|ጻፈ|ने लिखा|द्वारा लिखा)[^\n]{0,120}[:：፦]?\s*$)",
@@ -60,7 +61,7 @@ _DATED = re.compile(
     r"\d{1,4}[./\-年]\s?\d{1,2}|\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|[\w.+-]@[\w-]|[٠-٩۰-۹]{2,4}", re.IGNORECASE
 )
 
-_FORWARD = re.compile(
+_FORWARD = Pattern(
     r"^\s*(?:[-_=*]{2,}\s*)?(?:begin forwarded message|forwarded message|forwarded by|weitergeleitete nachricht|"
     r"weitergeleitete e-mail|anfang der weitergeleiteten (?:nachricht|e-mail)|message transféré|"
     r"début du message (?:transféré|réexpédié)|mensaje reenviado|messaggio inoltrato|inizio messaggio inoltrato|"
@@ -72,7 +73,7 @@ _FORWARD = re.compile(
     r"\b[\s:\-_=*]*$",
     re.IGNORECASE,
 )
-_ORIGINAL = re.compile(
+_ORIGINAL = Pattern(
     r"^\s*[-_=*]{2,}\s*(?:original[- ]?(?:message|nachricht|mail|e-mail)|original appointment|"
     r"ursprüngliche (?:nachricht|e-mail|mail)|urspr\. nachricht|"
     r"message d'origine|message original|mensaje original|messaggio originale|mensagem original|"
@@ -82,12 +83,12 @@ _ORIGINAL = re.compile(
     r"αρχικό μήνυμα|الرسالة الأصلية|رسالة أصلية|پیام اصلی|原始邮件|原邮件|mesazhi origjinal)\b[^\n]{0,40}$",
     re.IGNORECASE,
 )
-_FROM = re.compile(
+_FROM = Pattern(
     r"^\s*\*{0,2}(?:von|from|gönderen|kimden|de|від|от|от кого|da|od|nga|ji|expeditor|de la|feladó|από|من|از|له|لە|"
     r"发件人|寄件者|från|van|gửi từ|từ|प्रेषक)\s?\*{0,2}\s?[:：]\*{0,2}\s*\S",
     re.IGNORECASE,
 )
-_OTHER_HEADER = re.compile(
+_OTHER_HEADER = Pattern(
     r"^\s*\*{0,2}(?:gesendet|datum|an|cc|betreff|sent|date|to|subject|gönderilme|gönderildi|tarih|kime|bilgi|konu|"
     r"envoyé|envoyé le|à|objet|enviado|enviado el|fecha|para|asunto|assunto|data|inviato|a|oggetto|"
     r"надіслано|дата|кому|тема|отправлено|копия|изпратено|до|относно|trimis|către|subiect|"
@@ -108,9 +109,9 @@ _SENT = (
     r"poslano|poslato|dërguar|küldve|στάλθηκε|εστάλη|أُ?رسلت?|ارسال|فرستاده|发自|đã gửi|được gửi|hat şandin|şandin|"
     r"გაგზავნილია|ուղարկված|भेजा गया|بھیجا|ተላከ|ተላኢኹ|laga soo diray|holen sie sich"
 )
-_FOOTER = re.compile(rf"(?=.*(?:\b|_)(?:{_DEVICE}))(?=.*(?:{_SENT}))", re.IGNORECASE)
+_FOOTER = Pattern(rf"(?:\b|_)(?:{_DEVICE})", re.IGNORECASE), Pattern(_SENT, re.IGNORECASE)
 
-_DISCLAIMER = re.compile(
+_DISCLAIMER = Pattern(
     r"diese (?:e-?mail|nachricht)[^.]{0,60}(?:enthält|ist) (?:vertraulich|ausschließlich|möglicherweise vertraulich)|"
     r"diese e-?mail (?:enthält|kann) |vertrauliche und/oder rechtlich geschützte|nicht der richtige adressat|"
     r"bitte prüfen sie,? ob diese (?:e-?mail|mail)|denken sie an die umwelt|der umwelt zuliebe|"
@@ -213,6 +214,8 @@ def _is_header(line: str) -> bool:
 
 def _attribution_length(lines: list[str], number: int) -> int:
     """How many lines an announcement of a quotation takes from here: 0 (none) to 3, because programs wrap it."""
+    if all(line.isascii() and not line.rstrip().endswith(":") for line in lines[number : number + 3]):
+        return 0
     joined = ""
     for length in range(1, 4):
         if number + length > len(lines):
@@ -245,7 +248,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
         if announced and _marked_follows(lines, number + announced):
             skip = announced - 1
             continue
-        if len(line) < 120 and _FOOTER.search(line):
+        if len(line) < 120 and all(part.search(line) for part in _FOOTER):
             continue
         kept.append(line.rstrip())
     return kept

@@ -18,8 +18,7 @@ from typing import Self
 import pytest
 
 from tests.servers.dovecot import Dovecot
-from tests.servers.office import Office, message
-from tests.servers.ports import wait_until
+from tests.servers.office import Office, message, until
 from tests.servers.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.integration
@@ -119,10 +118,10 @@ def test_new_mail_is_pushed_and_a_connection_that_is_cut_or_goes_dead_is_replace
             dovecot.deliver(user, pushed)
             office.wait_settled(pushed)
             line.cut()
-            wait_until(lambda: line.carried == 2, "there is a second connection")
+            until(lambda: line.carried == 2, "there is a second connection")
             dovecot.deliver(user, after_cut)
             office.wait_settled(after_cut)
-            wait_until(lambda: "mailbox" not in office.causes(), "its notice is closed")
+            until(lambda: "mailbox" not in office.causes(), "its notice is closed")
 
             office.stop()
             text = office.config.read_text("utf-8").replace("renew_idle_seconds = 300", "renew_idle_seconds = 1")
@@ -153,15 +152,15 @@ def test_a_server_that_is_restarted_or_killed_and_a_folder_that_is_renamed_are_f
             office.wait_settled(mails[0])
             for how, raw in ((signal.SIGTERM, mails[1]), (signal.SIGKILL, mails[2])):
                 server.stop(how)
-                wait_until(lambda: "mailbox" in office.causes(), "the outage is seen")
+                until(lambda: "mailbox" in office.causes(), "the outage is seen")
                 server.start()
                 server.deliver(user, raw, folder="Eingang")
                 office.wait_settled(raw)
-                wait_until(lambda: "mailbox" not in office.causes(), "the end of the outage is seen")
+                until(lambda: "mailbox" not in office.causes(), "the end of the outage is seen")
 
             with server.client(user) as client:
                 client.rename_folder("Eingang", "Eingang alt")
-            wait_until(lambda: "mailbox" in office.causes(), "the missing folder is seen")
+            until(lambda: "mailbox" in office.causes(), "the missing folder is seen")
             assert "Eingang" in office.status()["mailboxes"][0]["problem"]
             with server.client(user) as client:
                 client.create_folder("Eingang")

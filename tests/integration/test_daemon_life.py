@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.dovecot import PASSWORD, Dovecot
-from tests.servers.office import Office, message, sent_to
-from tests.servers.ports import wait_until
+from tests.servers.office import PATIENCE, Office, message, sent_to, until
 from tests.servers.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.integration
@@ -50,12 +49,12 @@ def test_changed_settings_and_texts_are_taken_over_while_it_runs_and_broken_ones
 
         def reloaded(times: int) -> None:
             office.reload()
-            wait_until(lambda: office.log().count("were read again") == times, "the configuration is read again")
+            until(lambda: office.log().count("were read again") == times, "the configuration is read again")
 
         def refused(count: int) -> None:
             office.reload()
             open_now = "SELECT count FROM notices WHERE cause = 'reload' AND closed_at IS NULL"
-            wait_until(lambda: office.query(open_now) == [(count,)], "the refusal is seen")
+            until(lambda: office.query(open_now) == [(count,)], "the refusal is seen")
 
         assert "10 bis 15 Arbeitstage" in acknowledged("before")
         good = office.config.read_text("utf-8")
@@ -94,12 +93,12 @@ def test_a_stop_in_the_middle_of_a_burst_is_orderly_and_the_next_start_completes
     burst = [message(f"p@d{n}.example") for n in range(200)]
     with Office(tmp_path, dovecot, sink.port, {"office": user}, limits={"breaker_per_hour": 1000}) as office:
         dovecot.deliver(user, *burst[:100])
-        sink.wait_for(20)
+        sink.wait_for(20, seconds=PATIENCE)
         office.stop()  # asserts that it ends with 0
         stopped_at = len(sink.messages)
         dovecot.deliver(user, *burst[100:])
         office.start()
-        sink.wait_for(120)
+        sink.wait_for(120, seconds=PATIENCE)
         office.stop()
         office.start()
         office.wait_recorded(200)
@@ -128,7 +127,7 @@ def test_a_ledger_that_comes_from_a_backup_sends_nothing_until_a_person_has_look
     with Office(tmp_path, dovecot, sink.port, {"office": user}) as office:
         sink.stop()
         dovecot.deliver(user, waiting)
-        wait_until(lambda: "relay" in office.causes(), "its acknowledgement waits for the relay")
+        until(lambda: "relay" in office.causes(), "its acknowledgement waits for the relay")
         office.stop()
         ledger = tmp_path / "data" / "ledger.sqlite3"
         with sqlite3.connect(ledger) as connection:
@@ -191,11 +190,11 @@ def test_the_log_names_no_person_no_words_of_theirs_and_no_password(
         dovecot.deliver(user, *mails.values(), bounce)
         office.wait_settled(mails["fine"], mails["gone"], bounce)
         went_wrong = {"quarantine", "undeliverable", "mailbox"}
-        wait_until(lambda: went_wrong <= office.causes(), "everything went wrong")
+        until(lambda: went_wrong <= office.causes(), "everything went wrong")
         put_off = "SELECT 1 FROM outbox WHERE attempts = 1 AND state = 'queued'"
-        wait_until(lambda: office.query(put_off) != [], "one was put off")
+        until(lambda: office.query(put_off) != [], "one was put off")
         office.reload()
-        wait_until(lambda: "were read again" in office.log(), "the configuration is read again")
+        until(lambda: "were read again" in office.log(), "the configuration is read again")
         office.stop()
         log = office.log()
         assert office.reference(mails["fine"]) in log

@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.dovecot import Dovecot, Stored
-from tests.servers.office import Office, id_of, message, sent_to
-from tests.servers.ports import wait_until
+from tests.servers.office import PATIENCE, Office, id_of, message, sent_to, until
 from tests.servers.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.integration
@@ -152,7 +151,7 @@ def test_what_lay_there_before_the_first_start_is_filed_or_left_alone_and_never_
     dovecot.deliver(other, left)
     mailboxes = {"office": user, "left": {"user": other, "first_start": "leave"}}
     with Office(tmp_path, dovecot, sink.port, mailboxes) as office:
-        wait_until(
+        until(
             lambda: len(office.query("SELECT 1 FROM mailboxes WHERE fetched_at IS NOT NULL")) == 2, "both are fetched"
         )
         dovecot.deliver(user, old, date=dt.datetime.now(dt.UTC) - dt.timedelta(hours=80))
@@ -195,7 +194,7 @@ def test_a_server_on_which_nothing_can_be_filed_safely_is_not_served_and_everybo
         mailboxes = {"office": user, "poor": {"user": user, "port": poor.port}}
         with Office(tmp_path, dovecot, sink.port, mailboxes) as office:
             poor.deliver(user, raw)
-            wait_until(lambda: "mailbox" in office.causes(), "the notice is open")
+            until(lambda: "mailbox" in office.causes(), "the notice is open")
             [box] = [box for box in office.status()["mailboxes"] if box["name"] == "poor"]
             assert "neither MOVE nor UIDPLUS" in box["problem"]
             checked = office.command("check")
@@ -272,7 +271,7 @@ def test_a_dead_mailbox_stops_only_itself_and_is_seen_until_it_is_back(
                 rows = office.query("SELECT name, problem FROM mailboxes WHERE problem IS NOT NULL")
                 return {str(name): str(problem) for name, problem in rows}
 
-            wait_until(lambda: set(problems()) == {"second", "locked"}, "both dead mailboxes are seen")
+            until(lambda: set(problems()) == {"second", "locked"}, "both dead mailboxes are seen")
             seen = office.status()
             assert {n["about"] for n in seen["notices"] if n["cause"] == "mailbox"} == {"second", "locked"}
             assert "password" in problems()["locked"]
@@ -295,7 +294,7 @@ def test_the_same_message_in_two_mailboxes_is_one_case_with_one_acknowledgement_
     with Office(tmp_path, dovecot, sink.port, {"office": user, "second": other}) as office:
         dovecot.deliver(user, both)
         dovecot.deliver(other, both)
-        wait_until(lambda: len(office.decisions(both)) == 2, "both copies are recorded")
+        until(lambda: len(office.decisions(both)) == 2, "both copies are recorded")
         office.wait_settled(both)
         assert sorted(row[1] for row in office.decisions(both)) == ["already-acknowledged", "eligible"]
         assert {row[0] for row in office.decisions(both)} == {"office", "second"}
@@ -322,7 +321,7 @@ def test_a_message_that_reappears_is_filed_again_and_never_acknowledged_again(
         with dovecot.client(user) as clerk:
             clerk.select_folder(folder)
             clerk.move(clerk.search(["HEADER", "Message-ID", id_of(first)]), "INBOX")
-        wait_until(lambda: len(office.decisions(first)) == 2, "the one that a clerk moved back is seen again")
+        until(lambda: len(office.decisions(first)) == 2, "the one that a clerk moved back is seen again")
         office.wait_settled(first)
         assert office.decisions(first)[1][1:] == ("already-acknowledged", folder, "filed")
 
@@ -357,8 +356,8 @@ def test_a_full_account_delays_filing_only_and_what_a_clerk_deletes_meanwhile_is
         server.deliver(user, filler, folder="Trash")
         with Office(tmp_path, server, sink.port, {"office": user}, patches=patch) as office:
             server.deliver(user, one, two)
-            sink.wait_for(2)
-            wait_until(lambda: "folder-refused" in office.causes(), "the notice is open")
+            sink.wait_for(2, seconds=PATIENCE)
+            until(lambda: "folder-refused" in office.causes(), "the notice is open")
             assert {row[3] for raw in (one, two) for row in office.decisions(raw)} <= {"pending", "copying"}
             assert office.status()["mailboxes"][0]["waiting_to_be_filed"] == 2
             with server.client(user) as clerk:
@@ -373,7 +372,7 @@ def test_a_full_account_delays_filing_only_and_what_a_clerk_deletes_meanwhile_is
             assert office.decisions(two) == [("office", "eligible", "Aufenthaltstitel", "gone")]
             assert len(lying(server, user, "Aufenthaltstitel", one)) == 1
             assert server.stored(user) == []
-            wait_until(lambda: "folder-refused" not in office.causes(), "the notice is closed")
+            until(lambda: "folder-refused" not in office.causes(), "the notice is closed")
             assert len(sink.messages) == 2
 
 
@@ -406,10 +405,9 @@ def test_a_message_that_breaks_its_reader_is_quarantined_and_those_behind_it_are
         for poison, person in zip(poisons, persons, strict=True):
             dovecot.deliver(user, poison, person)
         office.wait_settled(*persons)
-        wait_until(
+        until(
             lambda: len(office.query("SELECT 1 FROM messages WHERE reason = 'unreadable' AND filing = 'filed'")) == 4,
             "the poison is quarantined",
-            60,
         )
         assert {mail.recipients[0] for mail in sink.messages} == {f"person{n}@person.example" for n in range(4)}
         assert {id_of(poison) for poison in poisons} <= {id_of(one.raw) for one in dovecot.stored(user, "Prüfen")}

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.dovecot import Dovecot
-from tests.servers.office import Office, id_of, message, sent_to
-from tests.servers.ports import wait_until
+from tests.servers.office import PATIENCE, Office, id_of, message, sent_to, until
 from tests.servers.postfix import postfix
 from tests.servers.smtp_sink import Received, SmtpSink
 
@@ -51,14 +50,12 @@ def test_what_the_relay_cannot_take_now_is_sent_later_and_the_message_is_filed_m
     with Office(tmp_path, dovecot, sink.port, {"office": user}, patches=RETRY_QUICKLY) as office:
 
         def is_seen_then_over() -> None:
-            wait_until(lambda: "relay" not in office.causes(), "the notice about the relay is closed")
+            until(lambda: "relay" not in office.causes(), "the notice about the relay is closed")
 
         sink.stop()
         dovecot.deliver(user, *down)
-        wait_until(lambda: "relay" in office.causes(), "the outage is seen")
-        wait_until(
-            lambda: all(row[3] == "filed" for raw in down for row in office.decisions(raw)), "filed all the same"
-        )
+        until(lambda: "relay" in office.causes(), "the outage is seen")
+        until(lambda: all(row[3] == "filed" for raw in down for row in office.decisions(raw)), "filed all the same")
         assert office.status()["outbox"] == {"queued": 2}
         sink.start()
         office.wait_settled(*down)
@@ -66,7 +63,7 @@ def test_what_the_relay_cannot_take_now_is_sent_later_and_the_message_is_filed_m
 
         sink.script.accepted = "451 4.3.0 try again later"
         dovecot.deliver(user, put_off)
-        wait_until(lambda: "relay" in office.causes(), "the deferral is seen")
+        until(lambda: "relay" in office.causes(), "the deferral is seen")
         sink.script.accepted = "250 2.0.0 taken"
         office.wait_settled(put_off)
         is_seen_then_over()
@@ -96,7 +93,7 @@ def test_what_a_real_relay_refuses_for_good_is_told_to_staff_and_only_a_wrong_ad
         fine = about(1, "fine@person.example")
         dovecot.deliver(user, *first.values(), fine)
         office.wait_settled(*first.values(), fine)
-        [sent] = sink.wait_for(1)
+        [sent] = sink.wait_for(1, seconds=PATIENCE)
         assert (sent.sender, sent.recipients) == ("", ("fine@person.example",))
         [copy] = [
             one.raw for one in dovecot.stored(user, office.decisions(fine)[0][2]) if id_of(one.raw) == id_of(sent.raw)
@@ -123,7 +120,7 @@ def test_what_a_real_relay_refuses_for_good_is_told_to_staff_and_only_a_wrong_ad
             ]
             return [str(m["Subject"]) + m.get_content() for m in mails if m["Auto-Submitted"] == "auto-generated"]
 
-        wait_until(lambda: len(told()) > 0, "staff find a notice")
+        until(lambda: len(told()) > 0, "staff find a notice")
         [notice] = told()  # five refusals of one kind, one notice a day
         assert "konnte nicht zugestellt werden" in notice
         assert "person.example" not in notice
@@ -137,7 +134,7 @@ def test_a_relay_that_refuses_the_empty_sender_is_a_setting_to_mend_and_no_mail_
     sink.script.null_sender = "550 5.7.1 empty sender not allowed"
     with Office(tmp_path, dovecot, sink.port, {"office": user}, patches=RETRY_QUICKLY) as office:
         dovecot.deliver(user, raw)
-        wait_until(lambda: "relay" in office.causes(), "the refusal is seen")
+        until(lambda: "relay" in office.causes(), "the refusal is seen")
         checked = office.command("check")
         assert checked.returncode == 1
         assert "smtp.bounce_address: the relay refuses the empty sender" in checked.stdout
@@ -155,7 +152,7 @@ def test_acknowledging_can_be_switched_off_for_one_mailbox_or_for_all(
     loud, off = message("loud@person.example"), message("off@person.example")
     mailboxes = {"office": user, "quiet": {"user": other, "acknowledge": False}}
     with Office(tmp_path, dovecot, sink.port, mailboxes, service={"acknowledge": True}) as office:
-        wait_until(
+        until(
             lambda: len(office.query("SELECT 1 FROM mailboxes WHERE fetched_at IS NOT NULL")) == 2, "both are fetched"
         )
         dovecot.deliver(other, quiet)
@@ -163,7 +160,7 @@ def test_acknowledging_can_be_switched_off_for_one_mailbox_or_for_all(
         office.wait_settled(quiet, loud)
         office.config.write_text(office.config.read_text("utf-8").replace("acknowledge = true", "acknowledge = false"))
         office.reload()
-        wait_until(lambda: "were read again" in office.log(), "the configuration is read again")
+        until(lambda: "were read again" in office.log(), "the configuration is read again")
         dovecot.deliver(user, off)
         office.wait_settled(off)
         for raw in (quiet, off):

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.dovecot import Dovecot
-from tests.servers.office import Office, id_of, message, sent_to
-from tests.servers.ports import wait_until
+from tests.servers.office import PATIENCE, Office, id_of, message, sent_to, until
 from tests.servers.postfix import postfix
 from tests.servers.smtp_sink import SmtpSink
 
@@ -60,8 +59,8 @@ def test_a_clerks_answer_is_noticed_however_it_is_given(
         with dovecot.client(user) as clerk:
             clerk.select_folder(folder)
             clerk.add_flags(clerk.search(["HEADER", "Message-ID", id_of(mails["flag"])]), ["\\Answered"])
-        wait_until(lambda: state(office, mails["subject"])[0] == "answered", "the last reply in Sent was read")
-        wait_until(lambda: state(office, mails["flag"])[0] == "answered", "the flag was seen")
+        until(lambda: state(office, mails["subject"])[0] == "answered", "the last reply in Sent was read")
+        until(lambda: state(office, mails["flag"])[0] == "answered", "the flag was seen")
         assert state(office, mails["thread"]) == ("answered", at)
         assert state(office, mails["subject"]) == ("answered", at)
         assert state(office, mails["robot"]) == ("open", None)
@@ -124,7 +123,7 @@ def test_who_writes_again_joins_the_case_and_who_quotes_anothers_reference_does_
                 for mail in [email.message_from_bytes(one.raw, policy=email.policy.default)]
             ]
 
-        wait_until(lambda: len(told()) == 1, "staff find the notice")
+        until(lambda: len(told()) == 1, "staff find the notice")
         assert reference in told()[0]
         assert "anderen Adresse" in told()[0]
         assert not re.search(r"other\.example|person\.example|Freundin|Staatsangehörigkeit", told()[0])
@@ -141,13 +140,13 @@ def test_a_real_bounce_to_the_bounce_address_blocks_the_address_and_nobody_elses
         postfix(sink.port) as relay,
         Office(tmp_path, dovecot, relay.port, mailboxes, smtp={"bounce_address": "bounce@office.example"}) as office,
     ):
-        wait_until(
+        until(
             lambda: len(office.query("SELECT 1 FROM mailboxes WHERE fetched_at IS NOT NULL")) == 2, "both are fetched"
         )
         gone, full, fine = (message(f"{name}@person.example") for name in ("gone", "full", "fine"))
         dovecot.deliver(user, gone, full, fine)
         office.wait_settled(gone, full, fine)
-        mails = sink.wait_for(3)
+        mails = sink.wait_for(3, seconds=PATIENCE)
         [accepted] = [mail for mail in mails if mail.recipients == ("fine@person.example",)]
         assert accepted.sender == f"bounce+{office.reference(fine).lower()}@office.example"
         reports = [mail for mail in mails if mail.sender == ""]

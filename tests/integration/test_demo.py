@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The demo as a user runs it: a process, its output, its exit code, and the mail that it leaves behind."""
 
+import datetime as dt
 import email
 import email.policy
 import os
@@ -12,13 +13,15 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from intake.demo import MATERIAL
-from intake.demo.scenario import Sample, load, load_gaps
+from intake.demo.scenario import Acknowledgement, Outcome, Sample, differences, load, load_gaps
+from intake.demo.server import delivered
 from tests.servers.ports import wait_until
 
 pytestmark = pytest.mark.integration
@@ -200,3 +203,57 @@ def test_the_users_own_message_is_answered_and_listed(tmp_path: Path) -> None:
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(60) == 0
         assert len(list((tmp_path / "mail").glob("own*.eml"))) == 1
+
+
+FOLDERS = {"residence-permit": "Aufenthaltstitel", "family": "Familiennachzug"}
+MAIL = Acknowledgement(("amina@example.org",), "", ("tr", "de"), automatic=True)
+GOOD = Outcome(
+    reply=True, reason="eligible", language="tr", queue="residence-permit", case="AB-0000001",
+    folders=("Aufenthaltstitel",), acknowledgements=(MAIL,), copies=("Aufenthaltstitel",),
+)  # fmt: skip
+WANTED = Sample(
+    number="02", title="", raw=b"", envelope_sender="", reply=True, reasons=(), languages=("tr",),
+    queues=("residence-permit",), recipient="amina@example.org", follows="01",
+)  # fmt: skip
+
+
+def test_what_comes_out_as_expected_has_no_differences() -> None:
+    assert differences(WANTED, GOOD, GOOD, FOLDERS) == ()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "found"),
+    [
+        (replace(GOOD, language="de"), "language de, not tr"),
+        (replace(GOOD, queue="family"), "queue family, not residence-permit"),
+        (replace(GOOD, folders=()), "lies in none"),
+        (replace(GOOD, folders=("Aufenthaltstitel", "Aufenthaltstitel")), "lies in Aufenthaltstitel, Aufenthaltstitel"),
+        (replace(GOOD, case="AB-0000002"), "not in the case of message 01"),
+        (replace(GOOD, acknowledgements=()), "0 acknowledgements"),
+        (replace(GOOD, acknowledgements=(MAIL, MAIL)), "2 acknowledgements"),
+        (replace(GOOD, copies=()), "copy of the acknowledgement in none"),
+        (replace(GOOD, acknowledgements=(replace(MAIL, recipients=("x@example.org",)),)), "wrong address"),
+        (replace(GOOD, acknowledgements=(replace(MAIL, languages=("de", "tr")),)), "acknowledged in de, tr"),
+        (replace(GOOD, acknowledgements=(replace(MAIL, languages=("tr",)),)), "without German"),
+        (replace(GOOD, acknowledgements=(replace(MAIL, automatic=False),)), "not marked as automatic"),
+        (replace(GOOD, acknowledgements=(replace(MAIL, envelope_sender="a@example.org"),)), "not marked as automatic"),
+    ],
+)
+def test_each_difference_is_told(outcome: Outcome, found: str) -> None:
+    assert any(found in difference for difference in differences(WANTED, outcome, GOOD, FOLDERS))
+
+
+def test_a_reason_that_is_not_expected_is_told() -> None:
+    silent = replace(WANTED, reply=False, reasons=("report",))
+    outcome = replace(GOOD, reply=False, reason="bulk", acknowledgements=(), copies=())
+    assert differences(silent, outcome, GOOD, FOLDERS) == ("reason bulk, not report",)
+
+
+@pytest.mark.parametrize("results", [b"", b"Authentication-Results: mx.example.org;\r\n dmarc=pass\r\n"])
+def test_the_server_writes_its_lines_where_they_leave_trusted_results_on_top(results: bytes) -> None:
+    rest = b"From: a@example.org\r\nAuthentication-Results: forged; dmarc=pass\r\n\r\nHello\r\n"
+    stamped = delivered(results + rest, "a@example.org", "from x by y", dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+    top, received, bottom = stamped.partition(b"Received: from x by y; Fri, 20 Nov 2026 00:00:00 +0000\r\n")
+    assert top == b"Return-Path: <a@example.org>\r\n" + results
+    assert received
+    assert bottom == rest

@@ -165,8 +165,10 @@ class Life:
     def judge(self, labels: list[str]) -> None:
         """Nothing lost, nothing twice. ``labels``: the moments up to the death; empty if there was none."""
         killed_at = labels[-1] if labels else "no kill"
-        # The mailbox's task goes on while the outbox waits, so that the last label alone does not tell.
-        unknowable = labels.count("before smtp dot") > labels.count("after ledger _accepted")
+        # Several connections send side by side, and the mailbox's task goes on beside them: how many mails were in
+        # doubt is told by all the labels. Each mail is in doubt from its final dot until its mark is durable.
+        marked = sum(int(label.split()[-1]) for label in labels if label.startswith("after ledger _accepted"))
+        unknowable = labels.count("before smtp dot") - marked
         folders = self.dovecot.folders(self.user)
         assert not folders["INBOX"], f"{killed_at}: {len(folders['INBOX'])} messages were not filed"
         lies = Counter(message_from_bytes(raw)["Message-ID"].strip() for raws in folders.values() for raw in raws)

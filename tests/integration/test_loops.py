@@ -30,8 +30,7 @@ from typing import Self
 import pytest
 
 from tests.servers.dovecot import Dovecot
-from tests.servers.office import Office, id_of, message
-from tests.servers.ports import wait_until
+from tests.servers.office import Office, id_of, message, until
 from tests.servers.smtp_sink import Received, SmtpSink
 
 pytestmark = pytest.mark.integration
@@ -90,7 +89,7 @@ class PostOffice:
 
     def wait_quiet(self) -> None:
         """Until everything handed in was carried."""
-        wait_until(lambda: self.failure is not None or self.carried == len(self.sink.messages), "all is carried", 60)
+        until(lambda: self.failure is not None or self.carried == len(self.sink.messages), "all is carried")
         assert self.failure is None, self.failure
 
 
@@ -129,7 +128,7 @@ def test_sieve_vacation_and_the_service_exchange_one_mail_each_way_at_most(
             # a clerk writes to them: vacation answers to the office's address, as it should
             clerk = message("office@office.example", away, "Ihr Termin", "Bitte bringen Sie Ihren Pass mit.\n")
             server.lmtp(away, clerk, sender="office@office.example")
-            wait_until(lambda: len(post.sent("office@office.example")) == 1, "vacation has answered")
+            until(lambda: len(post.sent("office@office.example")) == 1, "vacation has answered")
             [note] = post.sent("office@office.example")
             office.wait_settled(note.raw)
             [(_, _, folder, filing)] = office.decisions(note.raw)
@@ -155,7 +154,7 @@ def test_two_mailboxes_of_one_office_never_acknowledge_each_other(
     post.routes["office@office.example"] = lambda mail: dovecot.lmtp(user, mail.raw, sender=mail.sender)
     post.routes["second@office.example"] = lambda mail: dovecot.lmtp(other, mail.raw, sender=mail.sender)
     with Office(tmp_path, dovecot, post.port, {"office": user, "second": other}) as office:
-        wait_until(
+        until(
             lambda: len(office.query("SELECT 1 FROM mailboxes WHERE fetched_at IS NOT NULL")) == 2, "both are fetched"
         )
         dovecot.deliver(user, mails[0], mails[2])
@@ -193,7 +192,7 @@ def test_two_offices_that_write_to_each_other_come_to_an_end(
         Office(tmp_path / "b", dovecot, post.port, {"amt": other}) as theirs,
     ):
         dovecot.deliver(user, message("amt@office.example", "office@office.example"))
-        wait_until(lambda: len(post.sink.messages) >= 1, "our service has answered theirs")
+        until(lambda: len(post.sink.messages) >= 1, "our service has answered theirs")
 
         def at_rest() -> bool:
             """Everything that was sent has been carried, recorded by the other side, and answered or not."""
@@ -207,7 +206,7 @@ def test_two_offices_that_write_to_each_other_come_to_an_end(
             queued = [o for o in (ours, theirs) if o.query("SELECT 1 FROM outbox WHERE state = 'queued'")]
             return at_rest() and not queued and count == len(post.sink.messages)
 
-        wait_until(settled, "the exchange comes to an end", 60)
+        until(settled, "the exchange comes to an end")
         assert 1 <= len(post.sink.messages) <= most
         assert ours.status()["holds"] == []
         assert theirs.status()["holds"] == []
@@ -237,7 +236,7 @@ def test_a_robot_with_a_new_address_each_time_gets_one_answer_if_it_threads_and_
     post.otherwise = answer
     with Office(tmp_path, dovecot, post.port, {"office": user}, limits={"breaker_per_hour": limit}) as office:
         dovecot.deliver(user, message("threads@robot1.example"))
-        wait_until(lambda: len(threading_robot) == 1, "the robot that threads has answered")
+        until(lambda: len(threading_robot) == 1, "the robot that threads has answered")
         office.wait_settled(threading_robot[0])
         assert office.decisions(threading_robot[0])[0][1] == "follow-up"
         assert len(post.sink.messages) == 1
@@ -245,7 +244,7 @@ def test_a_robot_with_a_new_address_each_time_gets_one_answer_if_it_threads_and_
         dovecot.deliver(
             user, message("forgets@robot1.example", subject="Anfrage", text="Guten Tag, bitte um Auskunft.\n")
         )
-        wait_until(lambda: office.status()["holds"] != [], "the breaker is open", 60)
+        until(lambda: office.status()["holds"] != [], "the breaker is open")
         post.wait_quiet()
         office.wait_settled(*forgetful_robot)
         assert len(post.sink.messages) == limit

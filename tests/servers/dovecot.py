@@ -59,19 +59,34 @@ class Dovecot:
         delimiter: str = "/",
         quota: str = "",
         submission_port: int = 0,
+        fsync: str = "never",
+        introspection: str = "",
+        token_users: Collection[str] = (),
+        token_mechanisms: str = "xoauth2 oauthbearer",
     ) -> None:
         """``without``: capabilities not offered. ``quota``: such as ``100k``. ``submission_port``: SMTP
-        server on this machine that takes what Sieve scripts send."""
+        server on this machine that takes what Sieve scripts send. ``fsync``: Dovecot's ``mail_fsync``.
+
+        ``introspection``: the beginning of the address that says whether a token opens a mailbox; the mailbox's
+        name, one of ``token_users``, is appended. Such a Dovecot takes tokens besides passwords."""
         self.host = "127.0.0.1"
         self.port, self.tls_port, self.lmtp_port = free_ports(3)
         self.folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
         self.ca_file: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._passwords = dict(passwords or {})
+        self._fsync = fsync
         (self.folder / "home").mkdir()
         certificate = write_certificate(self.folder, expired=expired) if tls or expired else None
         if certificate:
             self.ca_file = certificate[0]
+        self._token_users = list(token_users)
+        self._token_mechanisms = token_mechanisms if token_users else ""
+        for number, user in enumerate(self._token_users):
+            (self.folder / f"token{number}.conf").write_text(
+                f"introspection_url = {introspection}{user}?token=\nintrospection_mode = get\n"
+                "active_attribute = active\nactive_value = true\nusername_attribute = username\n"
+            )
         self.configuration = self.folder / "dovecot.conf"
         self.configuration.write_text(
             self._configuration(certificate, without, prefix, delimiter, quota, submission_port), "utf-8"
@@ -104,9 +119,10 @@ class Dovecot:
             f"base_dir = {self.folder}/run\nstate_dir = {self.folder}/state\nlog_path = {self.folder}/log\n"
             f"instance_name = {self.folder.name}\n"
             "protocols = imap lmtp\nlisten = 127.0.0.1\nshutdown_clients = yes\n"
-            "disable_plaintext_auth = no\nauth_mechanisms = plain login\nauth_failure_delay = 0\n"
+            f"auth_mechanisms = plain login {self._token_mechanisms}\n"
+            "disable_plaintext_auth = no\nauth_failure_delay = 0\n"
             "auth_username_chars =\nauth_username_format = %u\nmail_max_userip_connections = 0\n"
-            "first_valid_uid = 1\nmail_fsync = never\nmail_location = sdbox:~/mail\n"
+            f"first_valid_uid = 1\nmail_fsync = {self._fsync}\nmail_location = sdbox:~/mail\n"
             "postmaster_address = postmaster@example.org\nhostname = mail.example.org\n"
             f"submission_host = 127.0.0.1:{submission_port or 9}\n"
             + ("" if root else login)
@@ -117,7 +133,13 @@ class Dovecot:
             )
             + (f"imap_capability = {offered}\n" if without else "")
             + f"mail_plugins = {plugins}\n"
-            f"passdb {{\n  driver = passwd-file\n  args = scheme=PLAIN username_format=%u {self.folder}/users\n}}\n"
+            + "".join(
+                # One for each mailbox, because Dovecot wants to hear the name that the client gave.
+                f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n"
+                f"  args = {self.folder}/token{number}.conf\n}}\n"
+                for number in range(len(self._token_users))
+            )
+            + f"passdb {{\n  driver = passwd-file\n  args = scheme=PLAIN username_format=%u {self.folder}/users\n}}\n"
             f"passdb {{\n  driver = static\n  args = password={PASSWORD}\n}}\n"
             f"userdb {{\n  driver = static\n"
             f"  args = uid={mail.pw_uid} gid={mail.pw_gid} home={self.folder}/home/%Mu allow_all_users=yes\n}}\n"

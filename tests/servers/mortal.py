@@ -30,6 +30,7 @@ import intake.daemon as service
 from intake import config
 from intake.cases.ledger import Ledger
 from intake.cases.tables import messages, outbox
+from intake.mail.outbox import _accepted
 from intake.servers.imap import Connection
 from intake.servers.smtp import Sender
 from intake.triage.language import warm_up
@@ -78,12 +79,15 @@ class Clockwork:
 class InProcess:
     """Reads messages without a worker process."""
 
-    def __init__(self, readers: Any, *, seconds: float) -> None:
+    def __init__(self, readers: Any, **_options: Any) -> None:
         self._readers = readers
 
-    async def assess(self, mailbox: str, raw: bytes, internal_date: dt.datetime | None) -> Any:
+    async def start(self) -> None:
+        """Nothing to start."""
+
+    async def assess(self, mailbox: str, messages: Any) -> Any:
         """As :meth:`Worker.assess`."""
-        return self._readers[mailbox].assess(raw, internal_date)
+        return [self._readers[mailbox].assess(raw, internal_date) for raw, internal_date in messages]
 
     def close(self) -> None:
         """Nothing to close."""
@@ -109,7 +113,8 @@ async def _live(job: dict[str, Any]) -> None:
 
     Ledger.open = remember  # type: ignore[method-assign, assignment]
     Ledger.write = clockwork.around(  # type: ignore[method-assign]
-        Ledger.write, lambda _self, work, *_a, **_k: f"ledger {work.__name__}"
+        Ledger.write,
+        lambda _self, work, *args, **_k: f"ledger {work.__name__}{f' {len(args[0])}' if work is _accepted else ''}",
     )
     Connection._command = clockwork.around(  # type: ignore[method-assign]
         Connection._command, lambda _self, name, *_a, **_k: f"imap {name}"

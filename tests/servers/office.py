@@ -13,7 +13,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP, compat32
@@ -31,6 +31,8 @@ TEXT = (
     "Guten Tag,\n\nmeine Aufenthaltserlaubnis läuft bald ab. Ich möchte sie bitte verlängern.\n\n"
     "Mit freundlichen Grüßen\nSamira\n"
 )
+PATIENCE = 120.0
+"""Seconds until a test gives up waiting. Nothing is decided by it: what is waited for comes in a few."""
 EXAMPLE = Path(__file__).resolve().parents[2] / "intake" / "example" / "intake.toml"
 QUICK = {"sweep_seconds": 1, "outbox_seconds": 1, "renew_idle_seconds": 20}
 """Periods for tests: nothing is decided by them, but nobody likes to wait."""
@@ -76,6 +78,11 @@ def office_tables() -> str:
     return "".join(p for p in parts if re.match(r"\[+(office|queues)", p))
 
 
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Poll with the patience that a daemon and its worker process need on a busy machine."""
+    wait_until(condition, what, PATIENCE)
+
+
 def id_of(raw: bytes) -> str:
     """The Message-ID of a mail; empty if it has none."""
     return str(BytesParser(policy=compat32).parsebytes(raw, headersonly=True).get("Message-ID", "")).strip()
@@ -101,6 +108,7 @@ class Office:
         limits: Mapping[str, Any] | None = None,
         trust: Mapping[str, Any] | None = None,
         smtp: Mapping[str, Any] | None = None,
+        sign_in: Mapping[str, Mapping[str, Any]] | None = None,
         imap_port: int | None = None,
         patches: str = "",
     ) -> None:
@@ -115,9 +123,13 @@ class Office:
                 "security": "none", "password_file": "password", "timeout_seconds": 5,
                 **(mailbox or {}), **({"user": own} if isinstance(own, str) else own),
             }  # fmt: skip
+            if "sign_in" in values:
+                del values["password_file"]
             lines += [f"[mailboxes.{name}]", *(f"{k} = {toml(v)}" for k, v in values.items())]
         relay = {"host": "127.0.0.1", "port": relay_port, "security": "none", "timeout_seconds": 5, **(smtp or {})}
         lines += ["[smtp]", *(f"{k} = {toml(v)}" for k, v in relay.items())]
+        for name, keys in (sign_in or {}).items():
+            lines += [f"[sign_in.{name}]", *(f"{k} = {toml(v)}" for k, v in keys.items())]
         lines += ["[limits]", *(f"{k} = {toml(v)}" for k, v in (limits or {}).items())]
         lines += ["[trust]", *(f"{k} = {toml(v)}" for k, v in (trust or {}).items())]
         self.config.write_text("\n".join(lines) + "\n" + office_tables(), "utf-8")
@@ -153,7 +165,7 @@ class Office:
             assert self._process.poll() is None, f"the daemon ended at once:\n{self.log()}"
             return len({n for n, at in self._fetched().items() if at and at != before.get(n)}) > 0
 
-        wait_until(ready, f"the daemon serves\n{self.log()}", 60)
+        wait_until(ready, f"the daemon serves\n{self.log()}", PATIENCE)
 
     def start_process(self) -> None:
         """Start ``intake run`` without waiting for anything."""
@@ -233,7 +245,7 @@ class Office:
         )
         return str(rows[0][0]) if rows else ""
 
-    def wait_settled(self, *mails: bytes, seconds: float = 60) -> None:
+    def wait_settled(self, *mails: bytes, seconds: float = PATIENCE) -> None:
         """Until each of the mails is recorded and filed, and the acknowledgements in their cases are settled."""
 
         def settled(raw: bytes) -> bool:
@@ -266,7 +278,7 @@ class Office:
             waiting = self.query("SELECT 1 FROM outbox WHERE state = 'queued' OR copy IN ('pending', 'appending')")
             return len(rows) >= count and all(r[0] in ("filed", "gone") for r in rows) and not waiting
 
-        wait_until(settled, f"{count} messages are recorded, filed, and acknowledged")
+        wait_until(settled, f"{count} messages are recorded, filed, and acknowledged", PATIENCE)
 
 
 def sent_to(sink: SmtpSink, address: str) -> list[bytes]:

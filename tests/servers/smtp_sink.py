@@ -16,7 +16,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Self
@@ -64,7 +64,10 @@ class Script:
 
 
 class SmtpSink:
-    """See the module. ``certificate``: offers STARTTLS, or TLS from the first byte if ``implicit_tls``."""
+    """See the module. ``certificate``: offers STARTTLS, or TLS from the first byte if ``implicit_tls``.
+
+    ``token_holds``: whether a token (first) lets a user (second) in; then logins with a token are offered.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,8 @@ class SmtpSink:
         certificate: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
         users: Mapping[str, str] | None = None,
+        token_holds: Callable[[str, str], bool] | None = None,
+        token_mechanisms: tuple[str, ...] = ("XOAUTH2", "OAUTHBEARER"),
         extensions: tuple[str, ...] = ("8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "SIZE 10240000"),
         port: int = 0,
     ) -> None:
@@ -84,6 +89,11 @@ class SmtpSink:
         self._certificate = certificate
         self._implicit_tls = implicit_tls
         self._users = dict(users or {})
+        self._token_holds = token_holds
+        self._token_mechanisms = token_mechanisms if token_holds else ()
+        self._generation = 0
+        self.logins: list[tuple[str, str, bool]] = []
+        """Mechanism, user and success of each login with a token."""
         self._extensions = extensions
         self._received: list[Received] = []
         self._changed = threading.Condition()
@@ -137,6 +147,11 @@ class SmtpSink:
             arrived = self._changed.wait_for(lambda: len(self._received) >= count, seconds)
             assert arrived, f"{len(self._received)} of {count} mails arrived within {seconds} s"
             return list(self._received)
+
+    def forget_logins(self) -> None:
+        """Every open connection has to sign in again, as with a server that looks at a token's end."""
+        with self._changed:
+            self._generation += 1
 
     def wait_until_idle(self, *, seconds: float = 30) -> None:
         """Returns once no connection is open. AssertionError if that takes too long."""
@@ -200,6 +215,7 @@ class _Session:
         self.recipients: list[str] = []
         self.rcpt_options: tuple[str, ...] = ()
         self.buffer = b""
+        self.generation = sink._generation
 
     def run(self) -> None:
         if self.sink._implicit_tls:
@@ -224,8 +240,9 @@ class _Session:
         offers = list(self.sink._extensions)
         if self.sink._certificate is not None and not self.tls:
             offers.append("STARTTLS")
-        if self.sink._users:
-            offers.append("AUTH PLAIN LOGIN")
+        methods = (*(("PLAIN", "LOGIN") if self.sink._users else ()), *self.sink._token_mechanisms)
+        if methods:
+            offers.append(f"AUTH {' '.join(methods)}")
         lines = ["sink.example", *offers]
         for line in lines[:-1]:
             self._say(f"250-{line}")
@@ -254,6 +271,9 @@ class _Session:
 
     def _do_auth(self, rest: str) -> None:
         method, _, initial = rest.partition(" ")
+        if method.upper() in self.sink._token_mechanisms:
+            self._with_token(method.upper(), initial)
+            return
         if method.upper() != "PLAIN":
             self._say("504 5.5.4 only PLAIN")
             return
@@ -264,11 +284,28 @@ class _Session:
         self.user = user
         self._say("235 2.7.0 signed in")
 
+    def _with_token(self, method: str, initial: str) -> None:
+        fields = base64.b64decode(initial).decode().split("\1")
+        user = fields[0].removeprefix("user=").removeprefix("n,a=").rstrip(",")
+        token = next(f for f in fields if f.startswith("auth=Bearer ")).removeprefix("auth=Bearer ")
+        assert self.sink._token_holds is not None
+        good = self.sink._token_holds(token, user)
+        self.sink.logins.append((method, user, good))
+        if good:
+            self.user = user
+            self._say("235 2.7.0 signed in")
+            return
+        self._say("334 eyJzdGF0dXMiOiI0MDEifQ==")
+        answer = self._line()
+        assert answer == (b"AQ==" if method == "OAUTHBEARER" else b""), answer
+        self._say(f"535 5.7.8 {token} is not good")
+
     def _do_mail(self, rest: str) -> None:
         self._misbehave("mail")
         script = self.sink.script
         path, self.mail_options = _path(rest, "FROM:")
-        if self.sink._users and not self.user:
+        signed_in = self.user and self.generation == self.sink._generation
+        if (self.sink._users or self.sink._token_holds) and not signed_in:
             self._say("530 5.7.0 sign in first")
         elif script.mail:
             self._say(script.mail)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The acknowledgement says what it must in every language, and nothing that a stranger wrote can change it."""
 
+import base64
+import binascii
 import datetime as dt
 import email
 import email.policy
@@ -22,6 +24,7 @@ from intake import config, languages, resources
 from intake.errors import ConfigurationError
 from intake.mail import acknowledgement
 from intake.mail.acknowledgement import Body, Facts, Original, Texts, compose, message_id, render
+from intake.mail.body import situation_of
 from intake.mail.rfc5322 import clean_subject
 from intake.mail.texts import BLOCKS, HUMAN_QUEUES
 from intake.message import Address
@@ -30,6 +33,7 @@ from intake.office import Calendar
 TEMPLATES = resources.shipped("templates")
 EXAMPLE = Path(config.__file__).parent / "example" / "intake.toml"
 BERLIN = ZoneInfo("Europe/Berlin")
+DAY_AND_NIGHT = st.integers(946_800_000, 4_102_000_000).map(lambda s: dt.datetime.fromtimestamp(s, dt.UTC))
 OPEN = dt.datetime(2026, 11, 3, 9, 30, tzinfo=BERLIN)
 NIGHT_BEFORE_CLOSURE = dt.datetime(2026, 12, 19, 21, 5, tzinfo=BERLIN)
 REFERENCE = "AB-7K3M9QX"
@@ -54,9 +58,16 @@ def body(*codes: str, configuration: config.Configuration = CONFIGURATION, **cha
     return render(TEXTS, configuration, Calendar(configuration.office), facts(*codes, **changes))
 
 
-def mail(original: Original, target: str = "amina@people.example", **changes: Any) -> bytes:
+def mail(
+    original: Original,
+    target: str = "amina@people.example",
+    texts: Texts = TEXTS,
+    configuration: config.Configuration = CONFIGURATION,
+    calendar: Calendar = CALENDAR,
+    **changes: Any,
+) -> bytes:
     return compose(
-        TEXTS, CONFIGURATION, CALENDAR, facts=facts("tr", "de", **changes), original=original,
+        texts, configuration, calendar, facts=facts("tr", "de", **changes), original=original,
         target=Address("Amina Beispiel", target), mailbox_address="auslaenderbehoerde@musterstadt.example",
         message_id=OURS, loop_token="token-of-the-office",
     )  # fmt: skip
@@ -66,6 +77,30 @@ def read(raw: bytes) -> EmailMessage:
     message = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     return message
+
+
+def encoded(subtype: str, text: str) -> bytes:
+    """A text part encoded whole, in the shorter of both ways."""
+    octets = text.encode("utf-8")
+    quoted = binascii.b2a_qp(octets, istext=True).replace(b"\n", b"\r\n")
+    letters = base64.encodebytes(octets.replace(b"\n", b"\r\n")).replace(b"\n", b"\r\n")
+    name, body = ("base64", letters) if len(letters) < len(quoted) else ("quoted-printable", quoted)
+    head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {name}\r\n\r\n"
+    return head.encode() + body
+
+
+def expected_parts(written: Body) -> list[bytes]:
+    return [encoded("plain", written.text), encoded("html", written.html)]
+
+
+def parts(raw: bytes) -> list[bytes]:
+    """The two parts of a mail to the byte, with their headers."""
+    boundary = re.search(rb'boundary="([^"]+)"', raw)
+    assert boundary is not None
+    head, *found, end = raw.split(b"--" + boundary[1])
+    assert head.endswith(b"\r\n\r\n")
+    assert end == b"--\r\n"
+    return [part.removeprefix(b"\r\n").removesuffix(b"\r\n") for part in found]
 
 
 class Words(HTMLParser):
@@ -448,6 +483,92 @@ def test_nothing_that_a_stranger_wrote_adds_a_header(
     assert max(map(len, head.split(b"\r\n"))) <= 998
 
 
+# Many mails ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_body_filled_in_is_a_body_laid_out(code: str) -> None:
+    """Beside every fourth language; queues, variants and times take turns, and each body is used a second time."""
+    queues = [*HUMAN_QUEUES, "unknown"]
+    first = CODES.index(code)
+    for n, second in enumerate(CODES[first % 4 :: 4], first):
+        for reference, minutes in (("AB-0000000", 7), (REFERENCE, 60 * 24 * 9 + 59)):
+            at = NIGHT_BEFORE_CLOSURE if n % 3 else OPEN
+            changes: dict[str, Any] = {
+                "languages": (code, second), "queue": queues[n % len(queues)], "unsure": n % 5 == 0, "at": at,
+                "variant": "new" if n % 2 else "follow-up", "reference": reference,
+                "received": at - dt.timedelta(minutes=minutes),
+            }  # fmt: skip
+            assert parts(mail(Original(), **changes)) == expected_parts(body(**changes))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.from_regex(r"[A-Z]{1,4}-[0-9A-HJKMNP-TV-Z]{7}", fullmatch=True),
+    st.lists(st.sampled_from([*CODES, "xx"]), max_size=4),
+    st.sampled_from([*CONFIGURATION.queues, "unknown"]),
+    st.sampled_from(["new", "follow-up"]),
+    st.booleans(),
+    DAY_AND_NIGHT,
+    st.timedeltas(dt.timedelta(0), dt.timedelta(days=400)),
+    st.builds(
+        Original, st.text(), st.tuples(st.text()), st.tuples(st.text()), st.text(), st.sampled_from([True, None])
+    ),
+)
+def test_whatever_the_facts_and_the_message_a_body_filled_in_is_a_body_laid_out(
+    reference: str, codes: list[str], queue: str, variant: str, unsure: bool, at: dt.datetime, age: dt.timedelta,
+    original: Original,
+) -> None:  # fmt: skip
+    changes: dict[str, Any] = {
+        "reference": reference, "languages": tuple(codes), "queue": queue, "variant": variant, "unsure": unsure,
+        "at": at, "received": at - age,
+    }  # fmt: skip
+    assert parts(mail(original, **changes)) == expected_parts(body(**changes))
+    fresh = Texts.load([TEMPLATES]) if len(codes) == 1 else TEXTS
+    assert mail(original, texts=fresh, **changes) == mail(original, **changes)
+
+
+def test_an_office_never_answers_with_the_words_of_another() -> None:
+    office = CONFIGURATION.office.model_copy(update={"phone": "+49 7999 77", "hours": {"mon": ("10:00-11:00",)}})
+    own = CONFIGURATION.model_copy(update={"office": office})
+    for configuration in (CONFIGURATION, own, CONFIGURATION):
+        raw = mail(Original(), configuration=configuration, calendar=Calendar(configuration.office))
+        assert parts(raw) == expected_parts(body("tr", "de", configuration=configuration))
+
+
+def test_the_day_decides_what_is_announced() -> None:
+    for day in (9, 10, 11):
+        at = dt.datetime(2026, 12, day, 9, 0, tzinfo=BERLIN)
+        text = read(mail(Original(), at=at)).get_body(("plain",))
+        assert text is not None
+        assert ("Jahreswechsel" in text.get_content()) == (day >= 10)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["Europe/Berlin", "America/Santiago", "Asia/Kathmandu", "Australia/Lord_Howe"]),
+    st.sampled_from(
+        [
+            {},
+            {"mon": ("00:00-24:00",), "tue": ("00:00-01:30", "23:59-24:00")},
+            dict.fromkeys(config.WEEKDAYS, ("00:00-24:00",)),
+            {"sat": ("22:00-24:00",), "sun": ("00:00-02:30", "02:45-04:00")},
+            {"thu": ("08:00-12:00", "13:30-15:30")},
+        ]
+    ),
+    DAY_AND_NIGHT,
+    st.sampled_from([dt.timedelta(0), dt.timedelta(minutes=15), dt.timedelta(days=3)]),
+)
+def test_the_next_opening_is_the_calendars(
+    zone: str, hours: dict[str, Any], at: dt.datetime, age: dt.timedelta
+) -> None:
+    office = CONFIGURATION.office.model_copy(update={"timezone": zone, "hours": hours})
+    calendar = Calendar(office)
+    for moment in (at, at.replace(minute=0, second=0, microsecond=0)):
+        found = situation_of(TEXTS, calendar, facts(at=moment, received=moment - age)).next_opening
+        assert found == (None if calendar.is_open(moment - age) else calendar.next_opening(moment))
+
+
 # Texts --------------------------------------------------------------------------------------------------
 
 
@@ -483,6 +604,7 @@ GREETING = "{% block greeting %}\nGuten Tag,\n{% endblock %}"
         (replaced("Guten Tag,", "{% for x in range(9) %}x{% endfor %}"), r"remove the for"),
         (replaced("Guten Tag,", "{% include 'en.j2' %}"), r"remove the include"),
         (replaced("Guten Tag,", "<b>Guten Tag</b>"), r"<, > and & are not allowed"),
+        (replaced("Guten Tag,", "Guten\x01 Tag,"), r"block greeting: a control character stands in the text"),
         (replaced("Guten Tag,", "{{ reference"), r"de\.j2:\d+: .*; correct that line"),
         (replaced("{% block greeting %}", "{% block greting %}"), r"de\.j2:\d+: block greting is unknown"),
         (replaced(GREETING, GREETING + " Hallo"), r"only blocks are allowed here"),
@@ -525,6 +647,38 @@ def test_a_layout_that_does_not_work_is_refused(own: Path, layout: str) -> None:
     (own / "layout.html.j2").write_text(layout, "utf-8")
     with pytest.raises(ConfigurationError, match=r"layout\.html\.j2"):
         Texts.load([own])
+
+
+EACH_PARAGRAPH = "{% for s in sections %}{% for p in s.paragraphs %}PARAGRAPH{% endfor %}{% endfor %}"
+
+
+@pytest.mark.parametrize("name", ["layout.html.j2", "layout.txt.j2"])
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "{{ sections[0].tag }}",
+        "{% for p in sections[0].paragraphs %}{{ p.html }}\n{{ p.text }}\n{% endfor %}",
+        EACH_PARAGRAPH.replace("PARAGRAPH", "{{ p.html }}\n{{ p.text }}\n") * 2,
+        EACH_PARAGRAPH.replace("PARAGRAPH", "{{ p.html | upper }}\n{{ p.text | upper }}\n"),
+        EACH_PARAGRAPH.replace("PARAGRAPH", "{{ p.html | striptags }}\n> {{ p.text }}\n"),
+    ],
+)
+def test_a_layout_that_leaves_out_or_changes_a_paragraph_is_refused(own: Path, name: str, layout: str) -> None:
+    (own / name).write_text(layout, "utf-8")
+    with pytest.raises(ConfigurationError, match=rf"{name}: each paragraph must stand in the layout once"):
+        Texts.load([own])
+
+
+def test_an_office_may_lay_out_the_mail_in_its_own_way(own: Path) -> None:
+    (own / "layout.txt.j2").write_text(
+        "Stadt\n" + EACH_PARAGRAPH.replace("PARAGRAPH", "{{ p.text }}\n") + "Ende", "utf-8"
+    )
+    (own / "layout.html.j2").write_text(EACH_PARAGRAPH.replace("PARAGRAPH", "<div>{{ p.html }}</div>"), "utf-8")
+    texts = Texts.load([own])
+    written = render(texts, CONFIGURATION, CALENDAR, facts("tr", "de"))
+    assert written.text.startswith("Stadt\nİyi günler,")
+    assert "<div>Guten Tag,</div>" in written.html
+    assert parts(mail(Original(), texts=texts)) == expected_parts(written)
 
 
 def test_an_office_overrides_a_single_file(tmp_path: Path) -> None:

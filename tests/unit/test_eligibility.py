@@ -486,6 +486,16 @@ def test_a_person_who_answers_an_automatic_reply_is_answered(code: str) -> None:
             "notification",
         ),
         ("Juni", "Neues aus dem Verein.\nTo unsubscribe click here: https://a.example\n© 2026 Verein", "notification"),
+        (
+            "Your enquiry to Oak Lettings",
+            "Thanks for getting in touch! We'll be back to you within 24 hours.",
+            "out-of-office",
+        ),
+        ("Nous avons bien reçu votre demande", "Un conseiller vous répondra sous 48 heures.", "out-of-office"),
+        ("Re: Frage", "Nicht im Büro. Dringend? Rufen Sie in dringenden Fällen Frau Roth an.", "out-of-office"),
+        ("Your message", "Please verify that you are human and your e-mail will be delivered.", "bounce-text"),
+        ("Mailbox quota warning", "The mailbox of x@a.example is over quota.", "bounce-text"),
+        ("[TRACK] (AB-12) Login", "Jo Lee updated AB-12: status is now open.", "notification"),
         ("Cron <backup@db1>", "Job name: db\nResult: Warning\nStarted: 02:00\nFinished: 03:00", "notification"),
     ],
 )
@@ -514,6 +524,16 @@ def test_machines_without_a_mark_are_recognised_by_several_signals(subject: str,
             "Danke!\n\n> Dies ist eine automatische Antwort. Bitte antworten Sie nicht auf diese E-Mail.",
         ),
         ("Re: AB-7K3M9QX", "Danke.\n\n-----Ursprüngliche Nachricht-----\nDiese Nachricht wurde automatisch erstellt."),
+        ("Re: AB-7K3M9QX", "Vielen Dank für Ihre Nachricht. Ich melde mich, sobald ich den neuen Pass habe."),
+        ("Thank you for your help", "Thank you for your reply. I will get back to you when I have all the papers."),
+        ("De viaje", "Hola, estoy de vacaciones hasta el 20. Leeré a mi regreso una carta suya."),
+        (
+            "Vollmacht",
+            "Hiermit zeige ich die Vertretung an. In dringenden Fällen erreichen Sie mich mobil.",
+        ),
+        ("Absence", "Je serai absente le 12, je suis en congé maternité depuis lundi."),
+        ("Automatisch", "Immer nur automatische Antworten! Diese Nachricht wurde automatisch erstellt, steht da."),
+        ("Zurück", "Ich bin jetzt wieder im Dienst, Sie bekamen nur unsere Abwesenheitsnotiz."),
         ("", ""),
     ],
 )
@@ -528,6 +548,29 @@ def test_hostile_text_is_judged_like_any_other(text: str) -> None:
     assert judge(
         Message(from_=(Address("", "a@b.example"),), text=text), replace(POLICY, require_addressed=False)
     ).reply
+
+
+@pytest.mark.parametrize(
+    ("added", "replaced", "reason"),
+    [
+        (("X-SG-EID: 1",), {"From": "CloudTool <hello@cloudtool.example>"}, "notification"),
+        (("X-SG-EID: 1",), {}, "eligible"),
+        (("X-Mailer: PHPMailer 6", "X-SES-Outgoing: 1"), {}, "notification"),
+        (("X-SES-Outgoing: 1", "User-Agent: Mozilla Thunderbird"), {}, "eligible"),
+        ((), {"Subject": "[Austausch] Dublin", "To": "austausch@lists.example"}, "notification"),
+        ((), {"Subject": "[Austausch] Dublin"}, "eligible"),
+        (("X-Mailgun-Sid: 1",), {"From": "Carol via Forum <post@forum.example>"}, "notification"),
+    ],
+)
+def test_how_a_message_was_sent_counts_with_other_signals(
+    added: tuple[str, ...], replaced: dict[str, str], reason: str
+) -> None:
+    policy = replace(POLICY, require_addressed=False)
+    assert verdict(*added, policy=policy, text="I read paragraph 54 differently.", **replaced).reason == reason
+
+
+def test_a_very_long_name_takes_no_longer_than_a_short_one() -> None:
+    assert verdict(text="Hello", From=f'"{"_" * 16_000}" <jana@home.example>').reason == "eligible"
 
 
 def test_evidence_never_shows_the_text() -> None:

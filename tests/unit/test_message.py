@@ -30,6 +30,11 @@ HTML = mail("Content-Type: text/html; charset=utf-8", body="<p>Guten Tag, <b>ich
 
 
 @given(st.binary(max_size=4_000))
+def test_an_address_survives_a_quotation_mark_that_is_never_closed() -> None:
+    message = parse(b'From: "Court of Example, Office 4 <office4@court.example>\r\n\r\n')
+    assert [a.address for a in message.from_] == ["office4@court.example"]
+
+
 def test_no_bytes_raise(raw: bytes) -> None:
     within_limits(parse(raw))
 

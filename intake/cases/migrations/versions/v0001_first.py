@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("opened_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.Column("acknowledged_at", Instant(), nullable=True),
+        sa.Column("waiting_since", Instant(), nullable=True),
         sa.Column("answered_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("reference"),
@@ -115,6 +116,7 @@ def upgrade() -> None:
         sa.Column("uidvalidity", sa.Integer(), nullable=False),
         sa.Column("uid", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("sender_key", sa.Text(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("internal_date", Instant(), nullable=True),
         sa.Column("recorded_at", Instant(), nullable=False),
@@ -138,6 +140,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("mailbox", "uidvalidity", "uid"),
     )
     op.create_index(op.f("ix_messages_case_id"), "messages", ["case_id"], unique=False)
+    op.create_index(op.f("ix_messages_sender_key"), "messages", ["sender_key"], unique=False)
     op.create_index("messages_filing", "messages", ["mailbox", "filing"], unique=False)
     op.create_index("messages_target", "messages", ["mailbox", "folder", "target_uid"], unique=False)
     op.create_table(
@@ -151,6 +154,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("key"),
     )
+    op.create_index(op.f("ix_texts_case_id"), "texts", ["case_id"], unique=False)
     op.create_table(
         "threads",
         sa.Column("key", sa.Text(), nullable=False),
@@ -197,6 +201,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("mail_id"),
     )
     op.create_index(op.f("ix_outbox_case_id"), "outbox", ["case_id"], unique=False)
+    op.create_index(op.f("ix_outbox_source_id"), "outbox", ["source_id"], unique=False)
     op.create_index("outbox_copy", "outbox", ["mailbox", "copy"], unique=False)
     op.create_index("outbox_domain", "outbox", ["domain_key", "created_at"], unique=False)
     op.create_index("outbox_due", "outbox", ["state", "due_at"], unique=False)
