@@ -361,8 +361,8 @@ def _addresses(value: str) -> tuple[list[Address], bool]:
     usable = any("@" in a.address and "=?" not in a.address for a in found[0])
     if not usable and "=?" in value and "@" in (plain := _decoded(value[:MAX_HEADER_CHARACTERS])):
         # The whole header in one encoded word, address and all: forbidden, and done.
-        return _mailboxes(plain)
-    if not usable and value.count('"') % 2:
+        value, found = plain, _mailboxes(plain)
+    if value.count('"') % 2 and all('"' in a.address or "<" in a.address for a in found[0]):
         # A quotation mark that is never closed has swallowed the address.
         return _mailboxes(value.replace('"', " "))
     return found

@@ -376,7 +376,10 @@ def _teams(search_path: Sequence[Path], codes: Iterable[str], problems: list[str
         missing = [
             queue
             for queue in HUMAN_QUEUES
-            if not isinstance(names, dict) or not isinstance(names.get(queue), str) or not names[queue].strip()
+            if not isinstance(names, dict)
+            or not isinstance(names.get(queue), str)
+            or not names[queue].strip()
+            or _CONTROL.search(names[queue])
         ]
         problems += [f'{path}: {code}.{queue} is missing; add the team\'s name, {queue} = "…"' for queue in missing]
     return MappingProxyType(tables)

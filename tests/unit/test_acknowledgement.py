@@ -624,11 +624,11 @@ def test_every_mistake_is_listed_at_once(own: Path) -> None:
     (own / "acknowledgement" / "tr.j2").write_text("{% block subject %}", "utf-8")
     (own / "acknowledgement" / "fr.j2").write_bytes(b"\xff\xfe")
     (own / "acknowledgement" / "klingon.j2").write_text("nuqneH", "utf-8")
-    (own / "queues.toml").write_text("[de]\nfamily = 3\n", "utf-8")
+    (own / "queues.toml").write_text('[de]\nfamily = 3\nasylum = "a\\u0001"\n', "utf-8")
     (own / "layout.txt.j2").write_text("{{ nothing }}", "utf-8")
     with pytest.raises(ConfigurationError) as error:
         Texts.load([own])
-    for expected in ("tr.j2:1:", "fr.j2: is not UTF-8", "klingon.j2: klingon is no language", "queues.toml: de.family is missing", "layout.txt.j2: 'nothing' is undefined"):  # fmt: skip  # noqa: E501
+    for expected in ("tr.j2:1:", "fr.j2: is not UTF-8", "klingon.j2: klingon is no language", "queues.toml: de.family is missing", "queues.toml: de.asylum is missing", "layout.txt.j2: 'nothing' is undefined"):  # fmt: skip  # noqa: E501
         assert expected in str(error.value)
 
 
