@@ -384,7 +384,9 @@ def _mailboxes(value: str) -> tuple[list[Address], bool]:
             spec, angle = "".join(angle), None
         address = spec if spec is not None else "".join(bare)
         name = "".join(phrase) if spec is not None else "".join(comment)
-        compact = "".join(_CONTROL.sub("", address).split()).lstrip("@").rstrip(".")
+        # A control character or a quoted blank must not vanish: what is left would be another address.
+        visible = _CONTROL.sub("\ufffd", address.strip())
+        compact = (visible if '"' in visible else "".join(visible.split())).lstrip("@").rstrip(".")
         if (
             compact
             and len(compact) <= MAX_IDENTIFIER
@@ -418,6 +420,8 @@ def _mailboxes(value: str) -> tuple[list[Address], bool]:
             elif mark != "<":
                 angle.append(match[0])
         elif mark == "<":
+            if spec is not None:  # a second address without a comma between
+                finish()
             angle = []
         elif mark in (",", ";"):
             ended = ended or mark == ";"

@@ -119,6 +119,8 @@ def _sample(folder: Path, entry: Mapping[str, Any]) -> Sample:
     size = entry.get("generate", {}).get("attachment_bytes", 0)
     reasons = entry.get("reason", ())
     sender = parseaddr(str(email.message_from_bytes(raw, policy=email.policy.default)["From"]))[1]
+    if not re.fullmatch(r"[^@\s\"<>]+@[\w.-]+", sender):
+        sender = entry["envelope_sender"]  # a From that only a forgiving parser understands
     return Sample(
         number=entry["file"].partition("-")[0],
         title=entry["title"],

@@ -24,6 +24,7 @@ case never matters. Nobody is refused silently: the message is filed with the re
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -234,16 +235,30 @@ def _forwarded(message: Message, policy: Policy) -> bool:
     return any(hop.lower() in policy.trusted_forwarders for hop in hops if hop)
 
 
-_MAILBOX = re.compile(
-    r"(?:[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64}|\"[^\"\\\x00-\x1f\x7f]{1,62}\")@"
-    r"(?=.{1,255}\Z)[^\s@<>()\[\],;:\\\"'/!%?*=&#+~|`^${}_.\x00-\x20\x7f-][^\s@<>()\[\],;:\\\"'/!%?*=&#+~|"
-    r"`^${}\x00-\x20\x7f]*"
-)
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\U0010ffff-]+"
+_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_LABEL = re.compile(r"[A-Za-z0-9\u00a1-\U0010ffff](?:[A-Za-z0-9\u00a1-\U0010ffff_-]*[A-Za-z0-9\u00a1-\U0010ffff])?")
 
 
 def is_mailbox(address: str) -> bool:
-    """Whether ``address`` is one plain mailbox that mail can be sent to (RFC 5321 4.1.2, no address literals)."""
-    return _MAILBOX.fullmatch(address) is not None and ".." not in address.rpartition("@")[2]
+    """Whether ``address`` is one plain mailbox on the Internet that mail can be sent to (RFC 5321 4.1.2, RFC 6531).
+
+    Stricter than the grammar where it is safer: no quoted local part, no address literal, nothing invisible, nothing that another normalisation would turn into another address.
+    """
+    local, _, domain = address.rpartition("@")
+    labels = domain.split(".")
+    plain = address.isascii() or (
+        all(unicodedata.category(c)[0] in "LMN" for c in address if not c.isascii())
+        and unicodedata.normalize("NFKC", domain) == domain
+    )
+    return (
+        plain
+        and len(local.encode()) <= 64
+        and len(domain) <= 253
+        and _LOCAL.fullmatch(local) is not None
+        and all(len(label) <= 63 and _LABEL.fullmatch(label) for label in labels)
+        and not labels[-1].isdigit()
+    )
 
 
 def _domain(address: str) -> str:
@@ -251,8 +266,9 @@ def _domain(address: str) -> str:
 
 
 def _own(address: str, policy: Policy) -> bool:
-    """Whether an address is ours, with or without a plus tag (RFC 5233)."""
-    local, _, domain = address.lower().rpartition("@")
+    """Whether an address is ours, with or without a plus tag (RFC 5233), however it is spelt."""
+    local, _, domain = unicodedata.normalize("NFKC", address).replace("。", ".").lower().rpartition("@")
+    local = local.strip('"')
     return bool({f"{local}@{domain}", f"{local.split('+')[0]}@{domain}"} & policy.own_addresses)
 
 

@@ -11,18 +11,26 @@ import datetime as dt
 import json
 import quopri
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from email.header import Header
 from pathlib import Path
+from random import Random
 
 import pytest
+import sqlalchemy as sa
 
-from intake.cases import retention
+from intake.cases import keys, records, retention
+from intake.cases.case import Place
+from intake.cases.forgotten import Forgotten
 from intake.cases.ledger import Ledger
+from intake.cases.tables import outbox
 from intake.config import Retention
 from tests.servers.dovecot import Dovecot
 from tests.servers.office import Office, message, sent_to
 from tests.servers.ports import wait_until
+from tests.servers.postgresql import PostgreSQL
 from tests.servers.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.integration
@@ -127,7 +135,11 @@ def test_what_is_on_the_disk_after_a_day_after_forgetting_after_a_restore_and_af
         receipt = json.loads(done.stdout)
         assert (receipt["cases"], receipt["mails"], receipt["erased_on_disk"]) == (2, 2, True)
         assert [entry["file"] for entry in receipt["backups"]] == [str(backup)]
-        assert {place["folder"] for place in receipt["official_file_untouched"]} == {"Aufenthaltstitel", "Allgemein", "System"}
+        assert {place["folder"] for place in receipt["official_file_untouched"]} == {
+            "Aufenthaltstitel",
+            "Allgemein",
+            "System",
+        }
         for told in (receipt["german"], receipt["english"], done.stdout):
             assert "quittenbaum" not in told.lower()
         assert "amtliche Vorgang" in receipt["german"]
@@ -208,6 +220,13 @@ def test_an_address_may_come_from_stdin_and_what_is_none_is_one_sentence(
     early = office.command("forget", "samira@person.example")
     assert (early.returncode, early.stderr.count("\n")) == (1, 1)
     assert "there is no ledger yet" in early.stderr
+    for typed, sentence in (("samira@person.example\n", "there is no ledger yet"), ("Samira\n", "no e-mail address")):
+        piped = subprocess.run(
+            [sys.executable, "-m", "intake", "forget", "-", "--config", str(office.config)],
+            input=typed, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert piped.returncode == 1
+        assert sentence in piped.stderr
     wrong = office.command("forget", "Samira")
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert wrong.stderr == "intake: this is no e-mail address; write one such as samira@example.org\n"
@@ -222,3 +241,46 @@ def test_a_damaged_list_of_forgotten_people_stops_the_start_with_one_sentence(
     started = office.command("run")
     assert started.returncode == 1
     assert "put back the copy that lies beside the backups" in started.stderr
+
+
+def test_on_postgresql_the_same_ends_and_the_same_person_is_erased(tmp_path: Path) -> None:
+    now = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+
+    def insert(connection: sa.Connection, secret: bytes) -> None:
+        key = keys.sender(secret, "samira@person.example")
+        case = records.open_case(
+            connection, secret, Random(), prefix="AB", channel="email", mailbox="office", queue="family",
+            language="tr", sender="samira@person.example", subject="Zwetschgenkompott", now=now,
+        )  # fmt: skip
+        source = records.insert_message(
+            connection, Place("office", 7, 1, now, 1000, backlog=False), case=case, now=now, sender_key=key,
+            message_id="<samira-pc@person.example>", reply=True, reason="eligible", language="tr",
+            confidence="sure", queue="family", evidence=["weil"], folder="Familiennachzug",
+        )  # fmt: skip
+        records.remember(connection, ["identity"], case, now)
+        records.remember_text(connection, "text", case, now)
+        records.remember_thread(connection, secret, "<samira-pc@person.example>", case.id, "person", now)
+        connection.execute(outbox.insert().values(
+            case_id=case.id, source_id=source, kind="acknowledgement", mailbox="office", mail_id="<1@office.example>",
+            envelope_sender="", recipient="samira@person.example", recipient_key=key, domain_key="domain", raw=b"x",
+            state="queued", due_at=now, created_at=now, copy="waiting",
+        ))  # fmt: skip
+
+    with PostgreSQL() as server:
+        ledger = Ledger.open(server.database("privacy"), tmp_path)
+        try:
+            asyncio.run(ledger.write(insert, ledger.secret))
+            person = Forgotten(keys.sender(ledger.secret, "samira@person.example"), now)
+            done = asyncio.run(retention.erase(ledger, [person], now))
+            assert (done.cases, done.messages, done.mails, done.dropped) == (1, 1, 1, 1)
+            assert asyncio.run(retention.erase(ledger, [person], now)).rows == 0
+            later = now + dt.timedelta(days=91)
+            assert asyncio.run(retention.daily(ledger, tmp_path, Retention(), later)) == {
+                "cases closed": 1, "outgoing mails emptied": 1, "text keys deleted": 1,
+            }  # fmt: skip
+            much_later = now + dt.timedelta(days=801)
+            assert asyncio.run(retention.daily(ledger, tmp_path, Retention(), much_later)) == {
+                "cases deleted": 1, "seen keys deleted": 1, "audit lines deleted": 1,
+            }  # fmt: skip
+        finally:
+            ledger.close()

@@ -134,7 +134,7 @@ def test_marks_below_ten_thousand_recipients_are_still_seen() -> None:
         ("=?utf-8?q?Jana_=3Cjana=40example=2Eorg=3E?=", [Address("Jana", "jana@example.org")]),
         ("jana@example.org (Jana Müller)", [Address("Jana Müller", "jana@example.org")]),
         (r"Pete(A nice \) chap) <pete(his)@example.org(host)>", [Address("Pete", "pete@example.org")]),
-        ('"quoted local"@example.org', [Address("", '"quotedlocal"@example.org')]),
+        ('"quoted local"@example.org', [Address("", '"quoted local"@example.org')]),
         ("<@relay.example,@b.example:jana@example.org>", [Address("", "jana@example.org")]),
         ("Jana <jana@example.org", [Address("Jana", "jana@example.org")]),
         ("a@example.org; b@example.org", [Address("", "a@example.org"), Address("", "b@example.org")]),
