@@ -35,7 +35,7 @@ from tests.servers.smtp_sink import SmtpSink
 TICKS = os.sysconf("SC_CLK_TCK")
 PADDING = "Ich habe alle Unterlagen beisammen und kann jederzeit vorbeikommen.\n" * 30
 SUBJECTS = (
-    ("Verlängerung meiner Aufenthaltserlaubnis", "meine Aufenthaltserlaubnis läuft im Januar ab. Ich möchte sie verlängern."),
+    ("Meine Aufenthaltserlaubnis", "meine Aufenthaltserlaubnis läuft im Januar ab. Ich möchte sie verlängern."),
     ("Termin verschieben", "ich kann am Dienstag nicht kommen und möchte meinen Termin bitte verschieben."),
     ("Einbürgerung", "ich lebe seit neun Jahren hier und möchte den Antrag auf Einbürgerung stellen."),
     ("Blue Card", "I start a new job in March and need to change the employer on my EU Blue Card."),

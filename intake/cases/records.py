@@ -140,7 +140,8 @@ def look_up(connection: Connection, secret: bytes, question: Question, now: dt.d
         _COUNTS,
         {
             "sender_key": sender_key, "domain_key": keys.domain(secret, question.sender), "mailbox": question.mailbox,
-            "now": now, "storm": _storm_since(connection, now), "hour": now - dt.timedelta(hours=1), "day": now - dt.timedelta(hours=24),
+            "now": now, "storm": _storm_since(connection, now), "hour": now - dt.timedelta(hours=1),
+            "day": now - dt.timedelta(hours=24),
         },
     ).one()  # fmt: skip
     return Known(

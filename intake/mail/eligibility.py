@@ -243,7 +243,8 @@ _LABEL = re.compile(r"[A-Za-z0-9\u00a1-\U0010ffff](?:[A-Za-z0-9\u00a1-\U0010ffff
 def is_mailbox(address: str) -> bool:
     """Whether ``address`` is one plain mailbox on the Internet that mail can be sent to (RFC 5321 4.1.2, RFC 6531).
 
-    Stricter than the grammar where it is safer: no quoted local part, no address literal, nothing invisible, nothing that another normalisation would turn into another address.
+    Stricter than the grammar where it is safer: no quoted local part, no address literal, nothing
+    invisible, nothing that another normalisation would turn into another address.
     """
     local, _, domain = address.rpartition("@")
     labels = domain.split(".")

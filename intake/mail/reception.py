@@ -167,7 +167,8 @@ def _enqueue(
     connection.execute(
         _INSERT_OUTBOX,
         {
-            "case_id": case.id, "source_id": source, "kind": "acknowledgement", "mailbox": arrival.place.mailbox, "mail_id": mail_id,
+            "case_id": case.id, "source_id": source, "kind": "acknowledgement",
+            "mailbox": arrival.place.mailbox, "mail_id": mail_id,
             "envelope_sender": _tagged(bounce, case.reference), "recipient": target.address,
             "recipient_key": keys.sender(desk.secret, target.address),
             "domain_key": keys.domain(desk.secret, target.address),
@@ -198,9 +199,11 @@ def _notify(
     connection.execute(
         _INSERT_OUTBOX,
         {
-            "case_id": case.id, "source_id": source, "kind": "notification", "mailbox": arrival.place.mailbox, "mail_id": mail_id,
+            "case_id": case.id, "source_id": source, "kind": "notification",
+            "mailbox": arrival.place.mailbox, "mail_id": mail_id,
             "envelope_sender": "", "recipient": recipient, "recipient_key": keys.sender(desk.secret, recipient),
-            "domain_key": keys.domain(desk.secret, recipient), "raw": raw, "state": "queued", "due_at": now, "created_at": now,
+            "domain_key": keys.domain(desk.secret, recipient), "raw": raw, "state": "queued",
+            "due_at": now, "created_at": now,
             "copy": "none",
         }
     )  # fmt: skip

@@ -11,7 +11,6 @@ the daemon's own process here, which saves a start of the worker process in each
 """
 
 import asyncio
-import datetime as dt
 import functools
 import imaplib
 import json
