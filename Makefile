@@ -49,7 +49,7 @@ demo: setup
 
 test: lint system-packages
 	@echo "test: running the tests, $(JOBS) at a time"
-	$(BIN)/python -m pytest -n $(JOBS) $(FLAGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(FLAGS)
 
 lint: setup-dev
 	@echo "lint: style"

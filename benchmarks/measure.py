@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that is measured and does not fit into ``make test``, as one dated report.
+
+``python -m benchmarks.measure DATE`` (``make measure``) runs each measurement as a command of its own and writes
+what it printed to ``docs/measurements/DATE.md``. The figures are of the machine that it ran on; ratios within one run
+are what can be compared.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+MEASUREMENTS: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
+    (
+        "Machine or person",
+        "How many messages of each class are judged wrongly: the public corpus (where it lies beside the checkout), "
+        "our own set, and the held-out set.",
+        ["-m", "tests.eligibility_score"],
+        {},
+    ),
+    (
+        "Language and queue",
+        "On our own sets of messages in all languages.",
+        ["-m", "tests.triage_score", "mails.toml", "hard.toml", "held_out.toml", "implicit.toml"],
+        {},
+    ),
+    (
+        "Killed at every moment",
+        "The kill test with every moment instead of every second one.",
+        ["-m", "pytest", "-q", "-n", "2", "tests/integration/test_kill.py"],
+        {"INTAKE_EVERY_MOMENT": "1"},
+    ),
+    (
+        "Draining a backlog",
+        "2,000 messages through the whole path, beside Dovecot's Sieve.",
+        ["-m", "benchmarks.drain", "2000"],
+        {},
+    ),
+)
+
+
+def main() -> None:
+    """Measure, and write the report."""
+    target = ROOT / "docs" / "measurements" / f"{sys.argv[1]}.md"
+    target.parent.mkdir(exist_ok=True)
+    parts = [
+        f"# Measurements of {sys.argv[1]}\n\n"
+        f"On {os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}. "
+        "Made by `make measure`.\n"
+    ]
+    for title, meaning, command, environment in MEASUREMENTS:
+        print(f"measure: {title}", flush=True)
+        start = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True
+        )
+        shown = " ".join([*(f"{k}={v}" for k, v in environment.items()), "python", *command])
+        output = (done.stdout + (done.stderr if done.returncode else "")).strip()
+        parts.append(
+            f"\n## {title}\n\n{meaning}\n\n"
+            f"`{shown}` ({time.monotonic() - start:.0f} s, exit code {done.returncode})\n\n"
+            f"```text\n{output}\n```\n"
+        )
+    target.write_text("".join(parts), "utf-8")
+    print(f"measure: written to {target}")
+
+
+if __name__ == "__main__":
+    main()
