@@ -11,7 +11,7 @@ pattern itself cannot match; only where it does, ``re`` has the word. A test hol
 """
 
 import re
-from typing import Final
+from typing import Any, Final
 
 import re2
 
@@ -110,40 +110,50 @@ def widened(pattern: str) -> str:
 
 
 class Pattern:
-    """A compiled pattern with the methods of :class:`re.Pattern` that the tables need."""
+    """A pattern with the methods of :class:`re.Pattern` that the tables need; compiled when it is first used.
 
-    __slots__ = ("_exact", "_filter")
+    The tables together take a second to compile, which no command should pay that reads no message.
+    """
+
+    __slots__ = ("_compiled", "_flags", "pattern")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
-        self._exact = re.compile(pattern, flags)
-        options = re2.Options()
-        options.max_mem = MAX_MEMORY
-        options.log_errors = False
-        options.case_sensitive = not flags & re.IGNORECASE
-        multiline = "(?m)" if flags & re.MULTILINE else ""
-        dots = "(?s)" if flags & re.DOTALL else ""
-        self._filter = re2.compile(f"{multiline}{dots}{widened(pattern)}", options)
-
-    @property
-    def pattern(self) -> str:
-        """The source."""
-        return self._exact.pattern
+        self.pattern = pattern
+        self._flags = flags
+        self._compiled: tuple[re.Pattern[str], Any] | None = None
 
     def __reduce__(self) -> tuple[type["Pattern"], tuple[str, int]]:
-        return Pattern, (self._exact.pattern, self._exact.flags & ~re.UNICODE)
+        return Pattern, (self.pattern, self._flags)
+
+    def compile(self) -> tuple[re.Pattern[str], Any]:
+        """The pattern for ``re``, and its wider form for RE2. Raises what both raise for a faulty pattern."""
+        if self._compiled is None:
+            options = re2.Options()
+            options.max_mem = MAX_MEMORY
+            options.log_errors = False
+            options.case_sensitive = not self._flags & re.IGNORECASE
+            multiline = "(?m)" if self._flags & re.MULTILINE else ""
+            dots = "(?s)" if self._flags & re.DOTALL else ""
+            wide = re2.compile(f"{multiline}{dots}{widened(self.pattern)}", options)
+            self._compiled = re.compile(self.pattern, self._flags), wide
+        return self._compiled
 
     def search(self, text: str) -> re.Match[str] | None:
         """As :meth:`re.Pattern.search`."""
-        return self._exact.search(text) if self._filter.search(text) else None
+        exact, wide = self._compiled or self.compile()
+        return exact.search(text) if wide.search(text) else None
 
     def match(self, text: str) -> re.Match[str] | None:
         """As :meth:`re.Pattern.match`."""
-        return self._exact.match(text) if self._filter.match(text) else None
+        exact, wide = self._compiled or self.compile()
+        return exact.match(text) if wide.match(text) else None
 
     def findall(self, text: str) -> list[str]:
         """All that is found, whole; unlike :meth:`re.Pattern.findall`, groups do not matter."""
-        return [found.group() for found in self._exact.finditer(text)] if self._filter.search(text) else []
+        exact, wide = self._compiled or self.compile()
+        return [found.group() for found in exact.finditer(text)] if wide.search(text) else []
 
     def sub(self, replacement: str, text: str) -> str:
         """As :meth:`re.Pattern.sub`."""
-        return self._exact.sub(replacement, text) if self._filter.search(text) else text
+        exact, wide = self._compiled or self.compile()
+        return exact.sub(replacement, text) if wide.search(text) else text
