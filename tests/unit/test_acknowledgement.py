@@ -24,9 +24,9 @@ from intake import config, languages, resources
 from intake.errors import ConfigurationError
 from intake.mail import acknowledgement
 from intake.mail.acknowledgement import Body, Facts, Original, Texts, compose, message_id, render
-from intake.mail.body import situation_of
-from intake.mail.rfc5322 import clean_subject
-from intake.mail.texts import BLOCKS, HUMAN_QUEUES
+from intake.mail.acknowledgement.body import situation_of
+from intake.mail.acknowledgement.rfc5322 import clean_subject
+from intake.mail.acknowledgement.texts import BLOCKS, HUMAN_QUEUES
 from intake.message import Address
 from intake.office import Calendar
 

@@ -32,11 +32,11 @@ ONLY_IN: dict[str, set[str]] = {
     "apscheduler": {"intake/daemon.py"},
     "prometheus_client": {"intake/metrics.py"},
     "langdetect": {"intake/triage/language.py", "intake/triage/second_opinion.py"},
-    "inscriptis": {"intake/message.py"},
+    "inscriptis": {"intake/parsing/markup.py"},
     "holidays": {"intake/office.py"},
     "babel": {"intake/wording.py"},
     "pydantic": {"intake/config.py", "intake/cli/privacy.py"},
-    "jinja2": {"intake/mail/texts.py", "intake/demo/pages.py"},
+    "jinja2": {"intake/mail/acknowledgement/texts.py", "intake/demo/pages.py"},
     "typer": {"intake/cli/__init__.py"},
 }
 """A library → the files that know it; migrations are the database's own and may name SQLAlchemy and Alembic."""

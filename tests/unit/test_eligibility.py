@@ -13,8 +13,8 @@ import pytest
 from intake.config import Configuration, HeaderMark, Limits, Trust, WebForm
 from intake.languages import LANGUAGES
 from intake.mail import eligibility
-from intake.mail.eligibility import REASONS, Policy, State, Verdict, is_mailbox, judge, with_state
-from intake.mail.phrases import NOTES
+from intake.mail.eligibility import REASONS, Policy, State, Verdict, is_mailbox, judge, rules, with_state
+from intake.mail.eligibility.phrases import NOTES
 from intake.message import Address, Message, parse
 
 OFFICE = "abh@office.example"
@@ -408,13 +408,8 @@ def codes_in(source: str) -> set[str]:
 
 
 def test_every_code_that_a_rule_gives_has_its_words_and_no_other() -> None:
-    given = codes_in(inspect.getsource(eligibility)) | {
-        "eligible",
-        "follow-up",
-        "out-of-office",
-        "bounce-text",
-        "notification",
-    }
+    given = {code for module in (eligibility, rules) for code in codes_in(inspect.getsource(module))}
+    given |= {"eligible", "follow-up", "out-of-office", "bounce-text", "notification"}
     given |= {"held-after-restore", "unreadable"}  # plan.py and reception.py give these
     assert given == set(REASONS)
     assert all(r.english and r.german and r.source and 0 <= r.rule <= 21 for r in REASONS.values())
@@ -425,7 +420,7 @@ def test_every_rule_says_its_number_and_reason() -> None:
 
 
 def test_the_policy_of_a_mailbox_comes_from_the_configuration() -> None:
-    file = Path(eligibility.__file__).parents[1] / "example" / "intake.toml"
+    file = Path(eligibility.__file__).parents[2] / "example" / "intake.toml"
     configuration = Configuration.model_validate(tomllib.loads(file.read_text("utf-8")))
     policy = Policy.for_mailbox(configuration, "poststelle", require_addressed=False)
     assert "abh@musterstadt.example" in policy.own_addresses

@@ -30,10 +30,10 @@ from intake.config import Configuration
 from intake.daemon import load_texts
 from intake.languages import LANGUAGES
 from intake.mail.acknowledgement import Facts, Original, Texts, compose, message_id
+from intake.mail.acknowledgement.rfc5322 import SUBJECT_CHARACTERS
 from intake.mail.assessment import Assessment, Reader
 from intake.mail.eligibility import Policy
 from intake.mail.plan import Plan, plan
-from intake.mail.rfc5322 import SUBJECT_CHARACTERS
 from intake.mail.worker import Worker
 from intake.message import Address
 from intake.office import Calendar

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake import message as module
 from intake.message import Address, DeliveryFailure, Message, parse
+from intake.parsing import limits
 
 
 def mail(*headers: str | bytes, body: str | bytes = b"") -> bytes:
@@ -65,13 +65,13 @@ def test_no_address_header_raises(value: str) -> None:
 
 
 def within_limits(parsed: Message) -> None:
-    assert len(parsed.text) <= module.MAX_TEXT
-    assert len(parsed.subject) <= module.MAX_SUBJECT
-    assert len(parsed.headers) <= module.MAX_HEADERS
-    assert len(parsed.parts) <= module.MAX_PARTS
-    assert len(parsed.recipients) <= module.MAX_ADDRESSES
-    assert all(len(h.value) <= module.MAX_HEADER_CHARACTERS for h in parsed.headers)
-    assert all(part.depth <= module.MAX_DEPTH for part in parsed.parts)
+    assert len(parsed.text) <= limits.MAX_TEXT
+    assert len(parsed.subject) <= limits.MAX_SUBJECT
+    assert len(parsed.headers) <= limits.MAX_HEADERS
+    assert len(parsed.parts) <= limits.MAX_PARTS
+    assert len(parsed.recipients) <= limits.MAX_ADDRESSES
+    assert all(len(h.value) <= limits.MAX_HEADER_CHARACTERS for h in parsed.headers)
+    assert all(part.depth <= limits.MAX_DEPTH for part in parsed.parts)
     assert not any(c in parsed.subject for c in "\r\n\0")
     assert parsed.date is None or parsed.date.tzinfo is not None
 
@@ -117,7 +117,7 @@ def test_hostile_mail_is_read_within_the_limits(raw: bytes) -> None:
 def test_marks_below_ten_thousand_recipients_are_still_seen() -> None:
     to = ",\r\n ".join(f"Person Nr {n} <p{n}@example.org>" for n in range(10_000))
     parsed = parse(mail(f"To: {to}", "Auto-Submitted: auto-replied"))
-    assert len(parsed.recipients) == module.MAX_ADDRESSES
+    assert len(parsed.recipients) == limits.MAX_ADDRESSES
     assert parsed.all("auto-submitted") == ("auto-replied",)
 
 
@@ -223,7 +223,7 @@ def test_message_ids_are_read_as_servers_write_them(header: str, expected: tuple
 
 def test_of_many_references_the_first_and_the_last_are_kept() -> None:
     parsed = parse(mail("References: " + " ".join(f"<{n}@x.example>" for n in range(500))))
-    assert len(parsed.references) == module.MAX_REFERENCES
+    assert len(parsed.references) == limits.MAX_REFERENCES
     assert (parsed.references[0], parsed.references[-1]) == ("<0@x.example>", "<499@x.example>")
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from intake.mail import phrases
+from intake.mail.eligibility import phrases
 from intake.patterns import Pattern, widened
 from intake.triage import text as wordings
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from intake.mail.rfc5322 import unstructured
-from intake.mail.stencil import Details, Memory, Same, Stencil, laid_out, received_gap, reference_gap
-from intake.mail.wrapping import LINE_WIDTH, wrap
+from intake.mail.acknowledgement.rfc5322 import unstructured
+from intake.mail.acknowledgement.stencil import Details, Memory, Same, Stencil, laid_out, received_gap, reference_gap
+from intake.mail.acknowledgement.wrapping import LINE_WIDTH, wrap
 
 REFERENCE = "AB-7K3M9QX"
 ARRIVAL = {"de": "Dienstag, 3. November 2026, 10:30 Uhr", "ar": "الثلاثاء، 3 نوفمبر 2026، 10:30"}

@@ -13,7 +13,7 @@ so a text can neither run code nor leave out a fact. In right-to-left plain text
 them part of the link.
 
 All that a body depends on, but for the reference and the time of arrival, is its *situation*. Mails of one situation
-differ in those two values only, so the body of a situation is made once, with gaps (:mod:`intake.mail.stencil`).
+differ in those two values only, so the body of a situation is made once, with gaps (``stencil.py``).
 """
 
 import datetime as dt
@@ -26,9 +26,28 @@ from markupsafe import Markup
 from intake import wording
 from intake.config import Configuration
 from intake.languages import language
-from intake.mail.stencil import BodyStencil, Details, Same, Stencil, laid_out, received_gap, reference_gap
-from intake.mail.texts import BLOCKS, Important, Isolated, Link, Openings, Paragraph, Phone, Reference, Section, Texts
-from intake.mail.wrapping import collapse, oriented, without_isolates
+from intake.mail.acknowledgement.stencil import (
+    BodyStencil,
+    Details,
+    Same,
+    Stencil,
+    laid_out,
+    received_gap,
+    reference_gap,
+)
+from intake.mail.acknowledgement.texts import (
+    BLOCKS,
+    Important,
+    Isolated,
+    Link,
+    Openings,
+    Paragraph,
+    Phone,
+    Reference,
+    Section,
+    Texts,
+)
+from intake.mail.acknowledgement.wrapping import collapse, oriented, without_isolates
 from intake.office import Calendar
 
 CLOSURE_NOTICE_DAYS = 14
@@ -128,7 +147,7 @@ def render(texts: Texts, configuration: Configuration, calendar: Calendar, facts
     return _body(texts, configuration, calendar, situation, details_of(calendar, facts, situation.languages))
 
 
-def stencil(
+def stencil_of(
     texts: Texts, configuration: Configuration, calendar: Calendar, situation: Situation, length: int
 ) -> BodyStencil:
     """The body of a situation with gaps, for references of ``length`` characters; made once, then remembered."""

@@ -15,7 +15,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from intake.mail.phrases import BOUNCES, NOTES, NOTIFICATIONS
+from intake.mail.eligibility.phrases import BOUNCES, NOTES, NOTIFICATIONS
 from intake.message import Message
 from intake.patterns import Pattern
 from intake.triage.text import own_words

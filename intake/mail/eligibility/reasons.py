@@ -14,7 +14,7 @@ class Reason:
 
     code: str
     rule: int
-    """The rule's number in the list of ``eligibility.py``; 0 where the message is eligible."""
+    """The rule's number in the list of :mod:`intake.mail.eligibility`; 0 where the message is eligible."""
     english: str
     german: str
     source: str

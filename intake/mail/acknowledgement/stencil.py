@@ -22,8 +22,8 @@ from typing import Generic, TypeVar
 
 from markupsafe import escape
 
-from intake.mail.rfc5322 import crlf, quoted_printable, text_part
-from intake.mail.wrapping import oriented, wrap
+from intake.mail.acknowledgement.rfc5322 import crlf, quoted_printable, text_part
+from intake.mail.acknowledgement.wrapping import oriented, wrap
 
 _REFERENCE, _RECEIVED, _UNWRAPPED = "\x01", "\x02", "\x03"
 _GAP = re.compile(r"[\x01-\x03]")
@@ -138,7 +138,7 @@ class Stencil:
         return cls(subtype, tuple(runs))
 
     def part(self, details: Details) -> bytes:
-        """The finished part of the mail, with its own headers (see :func:`intake.mail.rfc5322.text_part`)."""
+        """The finished part of the mail, with its own headers (see :func:`text_part`)."""
         runs = [run if isinstance(run, _Fixed) else _encoded(details.fill(run)) for run in self.runs]
         return text_part(self.subtype, b"".join([run.octets for run in runs]), b"".join([run.quoted for run in runs]))
 

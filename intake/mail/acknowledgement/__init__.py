@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The acknowledgement: the finished mail (RFC 3834 3, RFC 5322, RFC 2046 5.1.4) around what the sender is told.
 
-What it says stands in :mod:`intake.mail.body`. Nothing of the sender's own text is repeated; the one exception
-is the trimmed subject of an authenticated sender.
+What it says stands in ``body.py``, in the words of ``texts.py``. Nothing of the sender's own text is repeated; the one
+exception is the trimmed subject of an authenticated sender.
 
 Nothing here reads a clock or a random source: the same facts give the same bytes, so a retry after a crash
 repeats the same mail with the same Message-ID. A body is laid out once for all mails that share languages, queue
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 
 from intake.config import Configuration
-from intake.mail.body import Body, Facts, details_of, render, situation_of, stencil, team
-from intake.mail.rfc5322 import MESSAGE_ID, addr_spec, clean_subject, phrase, thread, unstructured
-from intake.mail.texts import Texts
+from intake.mail.acknowledgement.body import Body, Facts, details_of, render, situation_of, stencil_of, team
+from intake.mail.acknowledgement.rfc5322 import MESSAGE_ID, addr_spec, clean_subject, phrase, thread, unstructured
+from intake.mail.acknowledgement.texts import Texts
 from intake.message import Address
 from intake.office import Calendar
 
@@ -65,7 +65,7 @@ def compose(
     Never raises for whatever a stranger wrote.
     """
     situation = situation_of(texts, calendar, facts)
-    body = stencil(texts, configuration, calendar, situation, len(facts.reference))
+    body = stencil_of(texts, configuration, calendar, situation, len(facts.reference))
     prefix, *parts = body.filled(details_of(calendar, facts, situation.languages))
     subject = clean_subject(original.subject) if original.authenticated else ""
     in_reply_to = original.message_id if MESSAGE_ID.match(original.message_id) else ""

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from intake.errors import ConfigurationError
 from intake.languages import LANGUAGES
-from intake.mail.stencil import BodyStencil, Memory
+from intake.mail.acknowledgement.stencil import BodyStencil, Memory
 
 FILE_BYTES = 64 * 1024
 """A text is a few kilobytes; what is larger is a mistake."""
@@ -232,7 +232,7 @@ class Texts:
         return "".join(template.blocks[block](template.new_context(dict(values))))
 
     def layout_html(self, sections: Sequence[object], title: str) -> str:
-        """The HTML document of these sections (:class:`intake.mail.acknowledgement.Section`)."""
+        """The HTML document of these sections (:class:`Section`)."""
         return self._html.render(sections=sections, title=title)
 
     def layout_text(self, sections: Sequence[object]) -> str:
