@@ -33,11 +33,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint setup setup-dev system-packages install install-program install-files lock clean
+.PHONY: help demo test measure lint setup setup-dev system-packages install install-program install-files lock clean
 
 help:
 	@echo "make demo    run the whole service here, with an embedded mail server and sample mail (FLAGS=--once: then end)"
 	@echo "make test    style, types, import order, and all tests (FLAGS='-k name': some of them)"
+	@echo "make measure what is too long for the tests: every moment of the kill test, speed, scores; writes a report"
 	@echo "make lint    style, types and import order only"
 	@echo "make install as root: install or upgrade the service here (DESTDIR=… for a package)"
 	@echo "make lock    resolve the dependencies anew and write the requirements*.lock files"
@@ -50,6 +51,10 @@ demo: setup
 test: lint system-packages
 	@echo "test: running the tests, $(JOBS) at a time"
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(FLAGS)
+
+measure: setup-dev system-packages
+	@echo "measure: this takes about ten minutes; the report goes to docs/measurements"
+	$(BIN)/python -m benchmarks.measure "$$(date +%F)"
 
 lint: setup-dev
 	@echo "lint: style"

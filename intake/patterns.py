@@ -11,6 +11,8 @@ pattern itself cannot match; only where it does, ``re`` has the word. A test hol
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
 import re2
@@ -157,3 +159,14 @@ class Pattern:
         """As :meth:`re.Pattern.sub`."""
         exact, wide = self._compiled or self.compile()
         return exact.sub(replacement, text) if wide.search(text) else text
+
+
+def compile_all(things: Iterable[object]) -> None:
+    """Compile now every pattern among ``things``, or in the slots of one of them, or in a tuple."""
+    for thing in things:
+        if isinstance(thing, Pattern):
+            thing.compile()
+        elif isinstance(thing, tuple):
+            compile_all(thing)
+        elif is_dataclass(thing) and not isinstance(thing, type):
+            compile_all(getattr(thing, field.name) for field in fields(thing))

@@ -10,13 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from intake.cases import keys, reference
-from intake.mail.eligibility import Policy, Verdict, judge
+from intake.mail.eligibility import Policy, Verdict, judge, signals
 from intake.message import DeliveryFailure, Message, parse
-from intake.triage import triage
+from intake.patterns import compile_all
+from intake.triage import language, text, triage
 from intake.triage.language import LanguageGuess, detect
 from intake.triage.routing import Routing, Rules
 
 MAX_THREAD = 100
+
+
+def warm_up() -> None:
+    """Load word lists, language profiles and patterns now (some seconds) instead of at the first messages."""
+    language.warm_up()
+    for module in (signals, text):
+        compile_all(list(vars(module).values()))
 
 
 @dataclass(frozen=True, slots=True)

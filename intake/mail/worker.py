@@ -20,8 +20,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from intake.errors import IntakeError
-from intake.mail.assessment import Assessment, Reader
-from intake.triage.language import LanguageGuess, detect, warm_up
+from intake.mail.assessment import Assessment, Reader, warm_up
+from intake.triage.language import LanguageGuess, detect
 
 MEMORY_LIMIT = 1024 * 1024 * 1024
 """Address space of the worker, in bytes; about a quarter of it is used on ordinary mail."""

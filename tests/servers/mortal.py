@@ -29,11 +29,15 @@ import intake.daemon as service
 from intake import config
 from intake.cases.ledger import Ledger
 from intake.cases.tables import messages, outbox
+from intake.config import Settings
+from intake.mail.assessment import warm_up
 from intake.mail.outbox import _accepted
+from intake.office import Calendar
 from intake.servers.imap import Connection
 from intake.servers.smtp import Sender
-from intake.triage.language import warm_up
+from intake.triage.routing import Rules
 from tests.servers.dovecot import PASSWORD
+from tests.servers.office import EXAMPLE
 
 
 class Clockwork:
@@ -145,9 +149,19 @@ async def _live(job: dict[str, Any]) -> None:
         watching.cancel()
 
 
+def _load_once() -> None:
+    """Load texts, rules and patterns before forking: each run would load the same, and no moment lies in that."""
+    office = Settings(config.parse(EXAMPLE.read_text("utf-8"), None).configuration, None)
+    texts, rules = service.load_texts(office), Rules.shipped(office.configuration.queues)
+    service.load_texts = lambda _settings: texts
+    Rules.shipped = lambda _queues: rules  # type: ignore[method-assign, assignment]
+    Calendar(office.configuration.office).is_open(service.system_clock())
+    warm_up()
+
+
 def main() -> None:
     """Serve jobs until stdin ends."""
-    warm_up()
+    _load_once()
     for line in sys.stdin:
         job = json.loads(line)
         child = os.fork()
