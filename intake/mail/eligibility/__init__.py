@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """May this message be answered automatically? One rule per function (``rules.py``), in the visible list :data:`RULES`.
 
-A message gets an acknowledgement unless a rule says no. The rules, their numbers and their order:
+A message gets an acknowledgement unless a rule says no. The rules by their numbers; they are asked in this order but
+for the fourth, which comes last: a newsletter that names none of our addresses is a newsletter first, and lies in
+``system``, not in a team's folder; a forged message lies in ``suspicious``.
 
 1. no answer to the null return path (RFC 3834 2, RFC 5321 4.5.5), nor where there is nobody to answer
 2. nor to ourselves, nor to another responder of the office (RFC 3834 2: loops)
@@ -40,7 +42,6 @@ RULES: tuple[Rule, ...] = (
     rules.null_return_path,
     rules.own_address,
     rules.own_mail_returned,
-    rules.not_addressed,
     rules.auto_submitted,
     rules.mailing_list,
     rules.bulk,
@@ -52,6 +53,7 @@ RULES: tuple[Rule, ...] = (
     rules.machine_sender,
     rules.unusable_sender,
     rules.automatic_text,
+    rules.not_addressed,
 )
 
 
