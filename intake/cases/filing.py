@@ -53,6 +53,26 @@ class Folders:
         return self.prefix + (self.delimiter or "/").join(parts)
 
 
+CANNOT_FILE = (
+    "the server offers neither MOVE nor UIDPLUS, so nothing can be filed safely; use a server that offers one of them"
+)
+
+
+def can_file(connection: Connection) -> bool:
+    """Whether messages can be moved on this server without risk to others; if not, see :data:`CANNOT_FILE`."""
+    return bool({"MOVE", "UIDPLUS", "IMAP4REV2"} & connection.capabilities)
+
+
+async def create_folder(connection: Connection, folders: Folders, folder: str) -> None:
+    """Create and subscribe a queue folder. Raises :class:`MailboxRefused`."""
+    name = folders.on_server(folder)
+    if folders.parent:
+        # Some servers do not create what lies between; that it exists already is fine.
+        await connection.create(folders.on_server("x").removesuffix(folders.delimiter + "x"))
+    await connection.create(name)
+    await connection.subscribe(name)
+
+
 class Filing:
     """Filing for one mailbox over one connection. ``now`` gives aware instants."""
 
@@ -81,17 +101,9 @@ class Filing:
         for folder in folders:
             if self._folders.on_server(folder) not in there:
                 try:
-                    await self._create(folder)
+                    await create_folder(self._connection, self._folders, folder)
                 except MailboxRefused as error:
                     await self._refused(folder, error)
-
-    async def _create(self, folder: str) -> None:
-        name = self._folders.on_server(folder)
-        if self._folders.parent:
-            # Some servers do not create what lies between; that it exists already is fine.
-            await self._connection.create(self._folders.on_server("x").removesuffix(self._folders.delimiter + "x"))
-        await self._connection.create(name)
-        await self._connection.subscribe(name)
 
     # -- messages
 
@@ -242,7 +254,7 @@ class Filing:
         try:
             status = await self._connection.status(name)
         except MailboxRefused:
-            await self._create(folder)
+            await create_folder(self._connection, self._folders, folder)
             status = await self._connection.status(name)
         self._uidvalidity[folder] = status.uidvalidity
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from intake import config
-from intake.cases.filing import Folders
+from intake.cases.filing import CANNOT_FILE, Folders, can_file, create_folder
 from intake.cases.ledger import Ledger
 from intake.config import Settings
 from intake.daemon import account, load_texts, relay
@@ -167,24 +167,17 @@ async def _mailbox(settings: Settings, name: str, sign_ins: Mapping[str, TokenSo
 
 async def _folders(settings: Settings, name: str, where: str, connection: Connection, report: _Report) -> None:
     mailbox = settings.configuration.mailboxes[name]
-    if not {"MOVE", "UIDPLUS", "IMAP4REV2"} & connection.capabilities:
-        report.problem(
-            f"{where}: the server offers neither MOVE nor UIDPLUS, so messages cannot be filed safely; "
-            "use a server that offers one of them"
-        )
+    if not can_file(connection):
+        report.problem(f"{where}: {CANNOT_FILE}")
     if "IDLE" not in connection.capabilities:
         report.warning(f"{where}: the server offers no IDLE: new mail is noticed within half a minute, not at once")
     prefix, delimiter = await connection.namespace()
     folders = Folders(prefix, delimiter, mailbox.parent_folder)
     there = {folder.name for folder in await connection.folders()}
     for queue_id, queue in settings.configuration.queues.items():
-        folder = folders.on_server(queue.folder)
         try:
-            if folder not in there:
-                if mailbox.parent_folder:
-                    await connection.create(folders.on_server("x").removesuffix(delimiter + "x"))
-                await connection.create(folder)
-                await connection.subscribe(folder)
+            if folders.on_server(queue.folder) not in there:
+                await create_folder(connection, folders, queue.folder)
         except IntakeError as error:
             report.problem(
                 f"{settings.file}: queues.{queue_id}.folder: {error}; grant the right to create it, create it by hand, "

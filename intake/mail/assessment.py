@@ -46,7 +46,6 @@ class Assessment:
     """Case references in subject and text, and in plus tags of recipients (bounces)."""
     identities: tuple[str, ...]
     text_key: str | None
-    date: dt.datetime | None
     delivery_failures: tuple[DeliveryFailure, ...]
 
 
@@ -94,7 +93,6 @@ class Reader:
                 words=about.own_words,
                 attachments=attachments,
             ),
-            date=message.date,
             delivery_failures=message.delivery_failures,
         )
 

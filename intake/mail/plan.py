@@ -72,7 +72,7 @@ def plan(
     joins = known.seen_case or known.threaded or known.referenced
     if joins is None and person:
         joins = known.same_text
-    state = _state(assessment, known, configuration, mailbox, joins, now, internal_date, backlog)
+    state = _state(assessment, known, configuration, mailbox, now, internal_date, backlog)
     verdict = with_state(assessment.verdict, state, configuration.limits)
     breaker = verdict.reply and known.hold is None and known.mailbox_count_1h >= _breaker_at(known, configuration)
     send: Literal["no", "queued", "held"] = "queued" if verdict.reply else "no"
@@ -112,7 +112,6 @@ def _state(
     known: Known,
     configuration: Configuration,
     mailbox: str,
-    joins: Case | None,
     now: dt.datetime,
     internal_date: dt.datetime | None,
     backlog: bool,
@@ -134,7 +133,6 @@ def _state(
         reply_to_staff=known.answers_clerk or (clerk and in_case is None),
         sender_count_24h=known.sender_count_24h,
         domain_count_1h=0 if exempt else known.domain_count_1h,
-        breaker_open=False,
         target_blocked=known.blocked,
         before_first_start=backlog,
         age_hours=(now - internal_date).total_seconds() / 3600 if internal_date else 0.0,

@@ -164,17 +164,10 @@ def _enqueue(
         message_id=mail_id,
         loop_token=desk.loop_token,
     )  # fmt: skip
-    connection.execute(
-        _INSERT_OUTBOX,
-        {
-            "case_id": case.id, "source_id": source, "kind": "acknowledgement",
-            "mailbox": arrival.place.mailbox, "mail_id": mail_id,
-            "envelope_sender": _tagged(bounce, case.reference), "recipient": target.address,
-            "recipient_key": keys.sender(desk.secret, target.address),
-            "domain_key": keys.domain(desk.secret, target.address),
-            "raw": raw, "state": decided.send, "due_at": now, "created_at": now,
-            "copy": "waiting" if mailbox.file_copy else "none",
-        }
+    _send(
+        connection, desk, arrival, case, source, now, kind="acknowledgement", mail_id=mail_id, raw=raw,
+        sender=_tagged(bounce, case.reference), recipient=target.address, state=decided.send,
+        copy="waiting" if mailbox.file_copy else "none",
     )  # fmt: skip
     records.remember_thread(connection, desk.secret, mail_id, case.id, "acknowledgement", now)
     connection.execute(_ACKNOWLEDGED, {"case": case.id, "now": now})
@@ -196,17 +189,36 @@ def _notify(
         reference=case.reference, folder=decided.folder, language=decided.language,
         mailbox=arrival.place.mailbox, message_id=mail_id, loop_token=desk.loop_token, at=desk.calendar.local(now),
     )  # fmt: skip
-    connection.execute(
-        _INSERT_OUTBOX,
-        {
-            "case_id": case.id, "source_id": source, "kind": "notification",
-            "mailbox": arrival.place.mailbox, "mail_id": mail_id,
-            "envelope_sender": "", "recipient": recipient, "recipient_key": keys.sender(desk.secret, recipient),
-            "domain_key": keys.domain(desk.secret, recipient), "raw": raw, "state": "queued",
-            "due_at": now, "created_at": now,
-            "copy": "none",
-        }
+    _send(
+        connection, desk, arrival, case, source, now, kind="notification", mail_id=mail_id, raw=raw,
+        sender="", recipient=recipient, state="queued", copy="none",
     )  # fmt: skip
+
+
+def _send(
+    connection: Connection,
+    desk: Desk,
+    arrival: Arrival,
+    case: Case,
+    source: int,
+    now: dt.datetime,
+    *,
+    kind: str,
+    mail_id: str,
+    raw: bytes,
+    sender: str,
+    recipient: str,
+    state: str,
+    copy: str,
+) -> None:
+    """Put a finished mail into the outbox; the columns are told in ``tables.py``."""
+    row = {
+        "case_id": case.id, "source_id": source, "kind": kind, "mailbox": arrival.place.mailbox, "mail_id": mail_id,
+        "envelope_sender": sender, "recipient": recipient, "recipient_key": keys.sender(desk.secret, recipient),
+        "domain_key": keys.domain(desk.secret, recipient), "raw": raw, "state": state, "due_at": now,
+        "created_at": now, "copy": copy,
+    }  # fmt: skip
+    connection.execute(_INSERT_OUTBOX, row)
 
 
 def _tagged(bounce_address: str | None, reference: str) -> str:
@@ -223,14 +235,16 @@ def _bounced(connection: Connection, desk: Desk, assessment: Assessment, now: dt
     Only a bounce that carries the reference of a case of that very address counts: references cannot be guessed, so
     that nobody can silence the office towards somebody else.
     """
+    if not assessment.delivery_failures:
+        return []
+    carried = [records.case_by_reference(connection, r) for r in assessment.references]
     blocked = []
     for failure in assessment.delivery_failures:
         key = keys.sender(desk.secret, failure.recipient)
-        carried = [records.case_by_reference(connection, r) for r in assessment.references]
-        if failure.status.startswith("5.1.") and any(c is not None and c.sender_key == key for c in carried):
+        case = next((c for c in carried if c is not None and c.sender_key == key), None)
+        if failure.status.startswith("5.1.") and case is not None:
             records.block(connection, key, failure.status, now, desk.configuration.limits.blocked_days)
-            reference = next(c.reference for c in carried if c is not None and c.sender_key == key)
-            blocked.append(undeliverable(reference, failure.status))
+            blocked.append(undeliverable(case.reference, failure.status))
     return blocked
 
 

@@ -32,7 +32,7 @@ from sqlalchemy.engine import Connection as Database
 
 from intake.cases import notices, records, reference
 from intake.cases.case import NoticeText, Place
-from intake.cases.filing import Filing, Folders
+from intake.cases.filing import CANNOT_FILE, Filing, Folders, can_file
 from intake.cases.ledger import Ledger
 from intake.config import Mailbox
 from intake.errors import IntakeError, LedgerError, MailboxError, MailboxRefused
@@ -167,11 +167,8 @@ class Watcher:
                 connection.drop()
 
     async def _begin(self, connection: Connection) -> "_Session":
-        if not {"MOVE", "UIDPLUS", "IMAP4REV2"} & connection.capabilities:
-            raise MailboxRefused(
-                f"{self._account.host}: the server offers neither MOVE nor UIDPLUS, so nothing can be filed safely; "
-                "use a server that offers one of them"
-            )
+        if not can_file(connection):
+            raise MailboxRefused(f"{self._account.host}: {CANNOT_FILE}")
         prefix, delimiter = await connection.namespace()
         folders = Folders(prefix, delimiter, self._mailbox.parent_folder)
         filing = Filing(self._ledger, connection, self.name, folders, self._now)

@@ -75,7 +75,6 @@ def assessment(**changes: Any) -> Assessment:
             references=(),
             identities=("identity",),
             text_key="text",
-            date=NOW,
             delivery_failures=(),
         ),
         **changes,
