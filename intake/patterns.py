@@ -143,22 +143,22 @@ class Pattern:
     def search(self, text: str) -> re.Match[str] | None:
         """As :meth:`re.Pattern.search`."""
         exact, wide = self._compiled or self.compile()
-        return exact.search(text) if wide.search(text) else None
+        return exact.search(text) if wide.search(text.encode()) else None
 
     def match(self, text: str) -> re.Match[str] | None:
         """As :meth:`re.Pattern.match`."""
         exact, wide = self._compiled or self.compile()
-        return exact.match(text) if wide.match(text) else None
+        return exact.match(text) if wide.match(text.encode()) else None
 
     def findall(self, text: str) -> list[str]:
         """All that is found, whole; unlike :meth:`re.Pattern.findall`, groups do not matter."""
         exact, wide = self._compiled or self.compile()
-        return [found.group() for found in exact.finditer(text)] if wide.search(text) else []
+        return [found.group() for found in exact.finditer(text)] if wide.search(text.encode()) else []
 
     def sub(self, replacement: str, text: str) -> str:
         """As :meth:`re.Pattern.sub`."""
         exact, wide = self._compiled or self.compile()
-        return exact.sub(replacement, text) if wide.search(text) else text
+        return exact.sub(replacement, text) if wide.search(text.encode()) else text
 
 
 def compile_all(things: Iterable[object]) -> None:

@@ -22,7 +22,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from email.policy import compat32
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection as Database
@@ -30,7 +29,7 @@ from sqlalchemy.engine import Connection as Database
 from intake.cases.case import NoticeText
 from intake.cases.ledger import Ledger
 from intake.cases.notices import Notice, close_notice, raise_notice
-from intake.cases.tables import AnyRow, messages, outbox
+from intake.cases.tables import AnyRow, mails, messages, outbox
 from intake.errors import MailboxRefused
 from intake.servers.imap import Connection, Head
 
@@ -120,9 +119,9 @@ class Filing:
                 found = await self._locate(row)
                 moved, unmoved = ("filed", "gone") if row.uid not in present else ("copied", "pending")
                 state = moved if found else unmoved
-                await self._ledger.write(_settle, row.id, state, self._target(row.folder), found)
+                await self._ledger.write(_settle, [(row.id, state, found)], self._target(row.folder))
             elif row.filing == "copied" and row.uid not in present:
-                await self._ledger.write(_settle, row.id, "filed", row.target_uidvalidity, row.target_uid)
+                await self._ledger.write(_settle, [(row.id, "filed", row.target_uid)], row.target_uidvalidity)
 
     async def file(self, uidvalidity: int) -> bool:
         """File everything that waits, from the folder that is open now. True if anything was filed."""
@@ -314,17 +313,27 @@ def _claimed(connection: Database, mailbox: str, folder: str, uidvalidity: int |
     return {uid for uid in connection.execute(query).scalars() if uid is not None}
 
 
-def _settle(connection: Database, row: int, state: str, uidvalidity: int | None, uid: int | None) -> None:
-    connection.execute(
-        messages.update()
-        .where(messages.c.id == row)
-        .values(filing=state, target_uidvalidity=uidvalidity if uid else None, target_uid=uid)
+_SETTLE = (
+    messages.update()
+    .where(messages.c.id == sa.bindparam("row"))
+    .values(
+        filing=sa.bindparam("state"), target_uidvalidity=sa.bindparam("validity"), target_uid=sa.bindparam("target")
     )
+)
+
+
+def _settle(connection: Database, outcome: Sequence[tuple[int, str, int | None]], uidvalidity: int | None) -> None:
+    """Note what became of messages (row, state, UID in the target folder)."""
+    rows = [
+        {"row": row, "state": state, "validity": uidvalidity if uid else None, "target": uid}
+        for row, state, uid in outcome
+    ]
+    if rows:
+        connection.execute(_SETTLE, rows)
 
 
 def _filed(connection: Database, outcome: Mapping[int, tuple[str, int | None]], uidvalidity: int | None) -> None:
-    for row, (state, uid) in outcome.items():
-        _settle(connection, row, state, uidvalidity, uid)
+    _settle(connection, [(row, state, uid) for row, (state, uid) in outcome.items()], uidvalidity)
 
 
 def _mark(connection: Database, rows: Sequence[int], state: str) -> None:
@@ -332,8 +341,7 @@ def _mark(connection: Database, rows: Sequence[int], state: str) -> None:
 
 
 def _copied(connection: Database, targets: Mapping[int, int], uidvalidity: int | None) -> None:
-    for row, uid in targets.items():
-        _settle(connection, row, "copied", uidvalidity, uid)
+    _settle(connection, [(row, "copied", uid) for row, uid in targets.items()], uidvalidity)
 
 
 def _postpone(connection: Database, rows: Sequence[int], now: dt.datetime) -> None:
@@ -348,9 +356,10 @@ def _postpone(connection: Database, rows: Sequence[int], now: dt.datetime) -> No
 
 def _copies(connection: Database, mailbox: str, state: str, now: dt.datetime | None) -> Sequence[AnyRow]:
     query = (
-        sa.select(outbox.c.id, outbox.c.mail_id, outbox.c.raw, outbox.c.sent_at, messages.c.folder)
+        sa.select(outbox.c.id, outbox.c.mail_id, mails.c.raw, outbox.c.sent_at, messages.c.folder)
         .join(messages, messages.c.id == outbox.c.source_id)
-        .where(outbox.c.mailbox == mailbox, outbox.c.copy == state, outbox.c.raw.is_not(None))
+        .join(mails, mails.c.outbox_id == outbox.c.id)
+        .where(outbox.c.mailbox == mailbox, outbox.c.copy == state)
     )
     if now is not None:
         query = query.where(outbox.c.copy_after.is_(None) | (outbox.c.copy_after <= now))
@@ -359,10 +368,9 @@ def _copies(connection: Database, mailbox: str, state: str, now: dt.datetime | N
 
 def _copy_is(connection: Database, rows: Sequence[int], state: str) -> None:
     """The text of a mail is deleted once it was sent and its copy lies in the folder."""
-    values: dict[str, Any] = {"copy": state}
+    connection.execute(outbox.update().where(outbox.c.id.in_(rows)).values(copy=state))
     if state == "done":
-        values["raw"] = None
-    connection.execute(outbox.update().where(outbox.c.id.in_(rows)).values(**values))
+        connection.execute(mails.delete().where(mails.c.outbox_id.in_(rows)))
 
 
 def _postpone_copies(connection: Database, rows: Sequence[int], until: dt.datetime) -> None:

@@ -35,10 +35,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 
-from intake.cases.tables import audit, holds, meta, outbox
+from intake.cases.tables import audit, holds, mails, meta, outbox
 from intake.errors import LedgerError
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that this version of the program works with."""
 
 RESUMED = "resumed"
@@ -375,11 +375,9 @@ def resume(connection: Connection, now: dt.datetime, *, oldest: dt.datetime, dis
     Returns how many were queued and how many dropped.
     """
     waiting = outbox.c.state == "held"
-    gone = connection.execute(
-        outbox.update()
-        .where(waiting if discard else waiting & (outbox.c.created_at < oldest))
-        .values(state="dropped", raw=None, copy="none")
-    ).rowcount
+    unwanted = waiting if discard else waiting & (outbox.c.created_at < oldest)
+    connection.execute(mails.delete().where(mails.c.outbox_id.in_(sa.select(outbox.c.id).where(unwanted))))
+    gone = connection.execute(outbox.update().where(unwanted).values(state="dropped", copy="none")).rowcount
     queued = connection.execute(outbox.update().where(waiting).values(state="queued", due_at=now)).rowcount
     connection.execute(holds.delete())
     put_meta(connection, RESUMED, now.isoformat())

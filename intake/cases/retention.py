@@ -38,13 +38,14 @@ from sqlalchemy.engine import Connection
 from intake.cases import backup, forgotten
 from intake.cases.forgotten import Forgotten
 from intake.cases.ledger import Ledger, note
-from intake.cases.records import SAME_TEXT
+from intake.cases.register import SAME_TEXT
 from intake.cases.tables import (
     attempts,
     audit,
     blocks,
     cases,
     mailboxes,
+    mails,
     messages,
     notices,
     outbox,
@@ -90,7 +91,6 @@ _NOBODY = {"sender": None, "sender_key": None, "subject": None}
 _SAYS_NOTHING: dict[str, Any] = {"message_id": "", "evidence": [], "sender_key": None}
 _TO_NOBODY: dict[str, Any] = {
     "recipient": None,
-    "raw": None,
     "problem": None,
     # What was not sent yet cannot be sent any more, and what was not copied yet cannot be copied.
     "state": sa.case((outbox.c.state.in_(UNSENT), "dropped"), else_=outbox.c.state),
@@ -106,7 +106,8 @@ _OF_A_SENDER = (
 
 
 _TO_SOMEBODY = (
-    outbox.c.recipient.is_not(None) | outbox.c.raw.is_not(None) | outbox.c.problem.is_not(None)
+    outbox.c.recipient.is_not(None) | outbox.c.problem.is_not(None)
+    | sa.exists().where(mails.c.outbox_id == outbox.c.id)
     | (outbox.c.recipient_key != "") | (outbox.c.domain_key != "")
 )  # fmt: skip
 _OF_SOMEBODY = (
@@ -142,13 +143,16 @@ def _empty_outbox(connection: Connection, cutoffs: Cutoffs, after: int) -> tuple
     over = sa.exists().where(cases.c.id == outbox.c.case_id, cases.c.updated_at < cutoffs.person)
     ids = _ids(connection, outbox, _TO_SOMEBODY & (outbox.c.created_at < cutoffs.person) & over, after)
     connection.execute(outbox.update().where(outbox.c.id.in_(ids)).values(**_TO_NOBODY, **_UNKEYED))
+    connection.execute(mails.delete().where(mails.c.outbox_id.in_(ids)))
     return len(ids), max(ids, default=after)
 
 
 def _delete_cases(connection: Connection, cutoffs: Cutoffs, after: int) -> tuple[int, int]:
     ids = _ids(connection, cases, cases.c.updated_at < cutoffs.figures, after)
     sources = sa.select(messages.c.id).where(messages.c.case_id.in_(ids))
-    connection.execute(outbox.delete().where(outbox.c.case_id.in_(ids) | outbox.c.source_id.in_(sources)))
+    sent = outbox.c.case_id.in_(ids) | outbox.c.source_id.in_(sources)
+    connection.execute(mails.delete().where(mails.c.outbox_id.in_(sa.select(outbox.c.id).where(sent))))
+    connection.execute(outbox.delete().where(sent))
     for table in (threads, texts, messages):
         connection.execute(table.delete().where(table.c.case_id.in_(ids)))
     connection.execute(cases.delete().where(cases.c.id.in_(ids)))
@@ -308,11 +312,12 @@ def _erase_some(connection: Connection, person: Forgotten, now: dt.datetime, tot
     total.messages += connection.execute(
         messages.update().where(messages.c.id.in_(wrote)).values(**_SAYS_NOTHING)
     ).rowcount
-    mails = outbox.c.id.in_([row.id for row in sent])
+    to_them = outbox.c.id.in_([row.id for row in sent])
     total.dropped += sum(row.state in UNSENT for row in sent)
-    total.mails += connection.execute(outbox.update().where(mails).values(**_TO_NOBODY)).rowcount
+    total.mails += connection.execute(outbox.update().where(to_them).values(**_TO_NOBODY)).rowcount
+    connection.execute(mails.delete().where(mails.c.outbox_id.in_([row.id for row in sent])))
     old = outbox.c.created_at < now - CAP_WINDOW
-    connection.execute(outbox.update().where(mails & old).values(**_UNKEYED))
+    connection.execute(outbox.update().where(to_them & old).values(**_UNKEYED))
     total.cases += connection.execute(cases.update().where(cases.c.id.in_(own)).values(**_NOBODY)).rowcount
     total.blocks += connection.execute(
         blocks.delete().where(blocks.c.key == person.key, blocks.c.at <= person.at)

@@ -2,7 +2,7 @@
 """The ledger's tables.
 
 What identifies a person stands in few columns (``cases.sender``, ``cases.subject``, ``messages.message_id``,
-``messages.evidence``, ``outbox.recipient``, ``outbox.raw``) so that :mod:`intake.cases.retention` can empty them;
+``messages.evidence``, ``outbox.recipient``, ``mails.raw``) so that :mod:`intake.cases.retention` can empty them;
 everything that must be remembered longer than a person may be known is a keyed hash (:mod:`intake.cases.keys`).
 Instants are stored in UTC.
 """
@@ -163,7 +163,6 @@ outbox = Table(
     Column("recipient", Text),
     Column("recipient_key", Text, nullable=False),
     Column("domain_key", Text, nullable=False),
-    Column("raw", LargeBinary),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Instant, nullable=False),
@@ -181,6 +180,15 @@ outbox = Table(
 """``kind``: ``acknowledgement``, or ``notification`` of a new case to the queue's own address. ``state``: ``held``,
 ``queued``, ``sent``, ``failed``, ``dropped``. ``copy``: ``none``, ``waiting`` (not sent yet), ``pending``,
 ``appending``, ``done``."""
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("outbox_id", ForeignKey("outbox.id"), primary_key=True),
+    Column("raw", LargeBinary, nullable=False),
+)
+"""The mails of the outbox, to the byte, until they are sent and copied. Apart from it, because SQLite writes a whole
+row again for each change of state."""
 
 blocks = Table(
     "blocks",

@@ -63,8 +63,9 @@ class Reader:
     ) -> Assessment:
         """Assess one message; never raises on any bytes (whatever still does is the worker's to report)."""
         message = parse(raw)
-        verdict = judge(message, self.policy)
-        about = triage(message, self.rules, detector=detector)
+        own = text.own_words(message.text)
+        verdict = judge(message, own, self.policy)
+        about = triage(message, own, self.rules, detector=detector)
         sender = _sender(message, verdict)
         attachments = tuple(p.filename for p in message.parts if p.filename)
         return Assessment(
@@ -84,13 +85,13 @@ class Reader:
                 sender=sender,
                 date=message.date or internal_date,
                 subject=message.subject,
-                words=about.own_words,
+                words=own,
             ),
             text_key=keys.same_text(
                 self.secret,
                 sender=sender,
                 subject=message.subject,
-                words=about.own_words,
+                words=own,
                 attachments=attachments,
             ),
             delivery_failures=message.delivery_failures,

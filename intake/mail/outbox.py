@@ -4,8 +4,9 @@
 A row is written in the transaction that opens its case. It is handed to the one relay, and marked sent when the
 relay has accepted it. Nothing is marked before: if the connection is lost after the final dot, or the machine
 dies before the mark is durable, the same bytes with the same Message-ID are sent again, so that a receiver can
-drop the copy. Several connections send side by side; each waits until the fate of its mail is durable before it
-takes the next one, so that no more than one mail per connection is ever in doubt.
+drop the copy. Several connections send side by side; each ends a mail only when the fate of the one before it is
+durable, so that no more than one mail per connection is ever in doubt. (It may offer the next one meanwhile: until
+its final dot the relay has nothing.)
 
 Not now (4xx, network): again after 30 s, then twice as long each time up to 30 minutes, with some jitter, for 24
 hours (``smtp.max_age_hours``); then it is final. When several mails in a row fail, the relay is left alone for this
@@ -16,7 +17,7 @@ round: it is the relay, not the mail. Never (5xx): final at once. A final failur
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol
@@ -28,7 +29,7 @@ from intake.cases import records
 from intake.cases.case import NoticeText
 from intake.cases.ledger import Ledger, current_holds
 from intake.cases.notices import close_notice, raise_notice
-from intake.cases.tables import AnyRow, cases, messages, outbox
+from intake.cases.tables import AnyRow, cases, mails, messages, outbox
 from intake.config import Configuration
 from intake.errors import DeliveryDeferred, DeliveryRefused, IntakeError
 from intake.mail.reception import undeliverable
@@ -46,8 +47,8 @@ GIVE_UP_ROUND_AFTER = 3
 class Transport(Protocol):
     """What the outbox needs of :class:`intake.servers.smtp.Sender`."""
 
-    async def send(self, raw: bytes, *, sender: str, recipient: str) -> None:
-        """Hand one mail to the relay; raises DeliveryDeferred or DeliveryRefused."""
+    async def send(self, raw: bytes, *, sender: str, recipient: str, before_end: Callable[[], Awaitable[None]]) -> None:
+        """Hand one mail to the relay, its end after ``before_end``; raises DeliveryDeferred or DeliveryRefused."""
 
 
 class Outbox:
@@ -114,27 +115,40 @@ class Outbox:
         return len(rows) == BATCH and round_.accepted > 0
 
     async def _send_some(self, transport: Transport, round_: "_Round") -> None:
-        """One connection's share of a round: the next mail only once the last one's fate is durable."""
-        for row in round_.rows:
-            self.steps += 1
-            try:
-                await transport.send(row.raw, sender=row.envelope_sender, recipient=row.recipient)
-            except DeliveryRefused as error:
-                await self._final(row, str(error), error.status)
-            except DeliveryDeferred as error:
-                round_.failures += 1
-                round_.problem = str(error)
-                await self._later(row, round_.problem)
-            else:
-                round_.accepted += 1
-                now = self._now()
-                await self._marks.accepted(row.id, now)
-                if row.kind == "acknowledgement":
-                    self._metrics.acknowledged(row.internal_date, now)
-                log.info("%s of %s accepted by the relay", row.kind, row.reference)
-                self._sent(row.mailbox)
-            if round_.failures >= GIVE_UP_ROUND_AFTER and not round_.accepted:
-                return
+        """One connection's share of a round."""
+        marking: asyncio.Task[None] | None = None
+
+        async def settled() -> None:
+            if marking is not None:
+                await marking
+
+        try:
+            for row in round_.rows:
+                self.steps += 1
+                try:
+                    await transport.send(
+                        row.raw, sender=row.envelope_sender, recipient=row.recipient, before_end=settled
+                    )
+                except DeliveryRefused as error:
+                    await self._final(row, str(error), error.status)
+                except DeliveryDeferred as error:
+                    round_.failures += 1
+                    round_.problem = str(error)
+                    await self._later(row, round_.problem)
+                else:
+                    round_.accepted += 1
+                    marking = asyncio.create_task(self._accepted(row, self._now()))
+                if round_.failures >= GIVE_UP_ROUND_AFTER and not round_.accepted:
+                    return
+        finally:
+            await settled()
+
+    async def _accepted(self, row: AnyRow, now: dt.datetime) -> None:
+        await self._marks.accepted(row.id, now)
+        if row.kind == "acknowledgement":
+            self._metrics.acknowledged(row.internal_date, now)
+        log.info("%s of %s accepted by the relay", row.kind, row.reference)
+        self._sent(row.mailbox)
 
     async def _later(self, row: AnyRow, problem: str) -> None:
         now = self._now()
@@ -192,7 +206,8 @@ class _Marks:
 
 def _due(connection: Database, now: dt.datetime) -> Sequence[AnyRow]:
     query = (
-        sa.select(outbox, cases.c.reference, messages.c.internal_date)
+        sa.select(outbox, mails.c.raw, cases.c.reference, messages.c.internal_date)
+        .join(mails, mails.c.outbox_id == outbox.c.id)
         .join(cases, cases.c.id == outbox.c.case_id)
         .join(messages, messages.c.id == outbox.c.source_id)
         .where(outbox.c.state == "queued", outbox.c.due_at <= now)
@@ -204,6 +219,7 @@ def _due(connection: Database, now: dt.datetime) -> Sequence[AnyRow]:
 
 def _accepted(connection: Database, marks: Sequence[tuple[int, dt.datetime]]) -> None:
     connection.execute(_ACCEPTED, [{"row": row, "now": now} for row, now in marks])
+    connection.execute(_DROP_UNCOPIED, {"rows": [row for row, _now in marks]})
 
 
 _ACCEPTED = (
@@ -215,9 +231,14 @@ _ACCEPTED = (
         attempts=outbox.c.attempts + 1,
         problem=None,
         copy=sa.case((outbox.c.copy == "waiting", "pending"), else_="none"),
-        raw=sa.case((outbox.c.copy == "waiting", outbox.c.raw), else_=sa.null()),
     )
 )
+_DROP_UNCOPIED = mails.delete().where(
+    mails.c.outbox_id.in_(
+        sa.select(outbox.c.id).where(outbox.c.id.in_(sa.bindparam("rows", expanding=True)), outbox.c.copy == "none")
+    )
+)
+"""The text of a mail is deleted once it was sent, where no copy is filed."""
 
 
 def _deferred(connection: Database, row: int, due: dt.datetime, problem: str) -> None:
@@ -240,8 +261,9 @@ def _failed(
     connection.execute(
         outbox.update()
         .where(outbox.c.id == row)
-        .values(state="failed", attempts=outbox.c.attempts + 1, problem=problem, raw=None, copy="none")
+        .values(state="failed", attempts=outbox.c.attempts + 1, problem=problem, copy="none")
     )
+    connection.execute(mails.delete().where(mails.c.outbox_id == row))
     if kind == "notification":
         raise_notice(connection, _unnotified(reference, status or problem), now)
         return

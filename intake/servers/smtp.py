@@ -24,7 +24,7 @@ import logging
 import re
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -114,6 +114,10 @@ def enhanced_status(code: int, text: str) -> str | None:
     return match.group(0) if match and match.group(1) == str(code // 100) else None
 
 
+async def _at_once() -> None:
+    """Nothing to wait for."""
+
+
 class Sender:
     """Sends through one relay, one mail at a time, over a connection that is used again while it is fresh.
 
@@ -128,8 +132,12 @@ class Sender:
         self._sent = 0
         self._last_used = 0.0
 
-    async def send(self, raw: bytes, *, sender: str, recipient: str) -> None:
+    async def send(
+        self, raw: bytes, *, sender: str, recipient: str, before_end: Callable[[], Awaitable[None]] = _at_once
+    ) -> None:
         """Hands ``raw`` (RFC 5322) to the relay for one recipient; ``sender`` "" is the null sender ``<>``.
+
+        ``before_end`` is awaited before the final dot; if it raises, the mail was not handed over.
 
         Returns once the relay has answered the final dot with 250. Raises :class:`DeliveryRefused`,
         :class:`DeliveryDeferred` or :class:`DeliveryUnknown`; no message names the recipient. If the caller
@@ -146,14 +154,14 @@ class Sender:
             try:
                 reused = await self._fresh_or_connect()
                 try:
-                    await self._transaction(text, sender, recipient)
+                    await self._transaction(text, sender, recipient, before_end)
                 except _ConnectionLost:
                     if not reused:
                         raise
                     # The relay had closed the idle connection; it took nothing, so once more on a new one.
                     self._drop()
                     await self._connect()
-                    await self._transaction(text, sender, recipient)
+                    await self._transaction(text, sender, recipient, before_end)
             except (DeliveryRefused, _Reply):
                 await self._reset()
                 raise
@@ -367,7 +375,9 @@ class Sender:
 
     # ── transaction ─────────────────────────────────────────────────────────────────────────────
 
-    async def _transaction(self, text: bytes, sender: str, recipient: str) -> None:
+    async def _transaction(
+        self, text: bytes, sender: str, recipient: str, before_end: Callable[[], Awaitable[None]]
+    ) -> None:
         smtp = self._connected()
         self._sent += 1
         mail_options, recipient = self._options(smtp, text, sender, recipient)
@@ -384,6 +394,7 @@ class Sender:
         if code != 354:
             self._raise_reply(code, status, "the mail")
         await self._write(smtp, text)
+        await before_end()
         code, status = await self._final_dot(smtp)
         if code // 100 != 2:
             self._raise_reply(code, status, "the mail")

@@ -30,15 +30,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """What a message is about, and the words that it was judged by."""
+    """What a message is about."""
 
     language: LanguageGuess
     queue: Routing
-    own_words: str
 
 
 def triage(
     message: Message,
+    own_words: str,
     rules: Rules,
     *,
     hints: tuple[str, ...] = (),
@@ -50,16 +50,14 @@ def triage(
 
     Reads ``subject``, ``text``, ``from_``, the file names and the header Content-Language; never raises.
     """
-    own = own_words(message.text)
     declared = tuple(code.strip() for value in message.all("Content-Language") for code in value[:100].split(","))
     return Triage(
-        language=detector(own, subject=message.subject, hints=(*hints, *declared)),
+        language=detector(own_words, subject=message.subject, hints=(*hints, *declared)),
         queue=route(
             rules,
             subject=message.subject,
-            own_words=own,
+            own_words=own_words,
             sender_domain=message.from_[0].address.rpartition("@")[2] if message.from_ else "",
             attachments=tuple(part.filename for part in message.parts if part.filename),
         ),
-        own_words=own,
     )

@@ -33,6 +33,8 @@ from tests.servers.office import Office, message
 from tests.servers.smtp_sink import SmtpSink
 
 SHARDS = 4
+CONNECTIONS = 4
+"""To the relay, as the configuration has it by default (``smtp.connections``)."""
 STEP = 1 if os.environ.get("INTAKE_EVERY_MOMENT") else 2
 
 PEOPLE = ("samira", "mehmet", "olena")
@@ -187,6 +189,7 @@ class Life:
         # doubt is told by all the labels. Each mail is in doubt from its final dot until its mark is durable.
         marked = sum(int(label.split()[-1]) for label in labels if label.startswith("after ledger _accepted"))
         unknowable = labels.count("before smtp dot") - marked
+        assert unknowable <= CONNECTIONS, f"{killed_at}: {unknowable} mails in doubt at once"
         folders = self._message_ids()
         assert not folders["INBOX"], f"{killed_at}: {len(folders['INBOX'])} messages were not filed"
         lies = Counter(message_id for ids in folders.values() for message_id in ids)

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -18,9 +19,10 @@ import sqlalchemy as sa
 from intake.cases import keys, ledger, notices, records
 from intake.cases.case import Case, Known, NoticeText, Place
 from intake.cases.ledger import HEAD, Ledger
-from intake.cases.records import Question
+from intake.cases.register import Question, Register
 from intake.cases.tables import cases, messages, metadata, outbox
 from intake.errors import LedgerError
+from tests.books import entry, open_case, touch
 from tests.servers.postgresql import PostgreSQL
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
@@ -54,11 +56,8 @@ def write(books: Ledger, work: Callable[..., T], *args: Any, **kwargs: Any) -> T
 
 
 def new_case(books: Ledger, sender: str = "samira@example.net", **changes: Any) -> Case:
-    values = {
-        "prefix": "AB", "channel": "email", "mailbox": "office", "queue": "general", "language": "tr",
-        "sender": sender, "subject": "Frage", "now": NOW, **changes,
-    }  # fmt: skip
-    return write(books, records.open_case, books.secret, Random(), **values)
+    values = {"language": "tr", "sender": sender, "subject": "Frage", **changes}
+    return write(books, open_case, books.secret, NOW, **values)
 
 
 def question(**changes: Any) -> Question:
@@ -70,7 +69,11 @@ def question(**changes: Any) -> Question:
 
 
 def ask(books: Ledger, now: dt.datetime = NOW, **changes: Any) -> Known:
-    return asyncio.run(books.read(records.look_up, books.secret, question(**changes), now))
+    def look_up(connection: sa.Connection) -> Known:
+        asked = question(**changes)
+        return Register(connection, books.secret, Random(), [asked], now).known(asked)
+
+    return asyncio.run(books.read(look_up))
 
 
 def row(books: Ledger, case: Case, uid: int, **changes: Any) -> int:
@@ -79,7 +82,20 @@ def row(books: Ledger, case: Case, uid: int, **changes: Any) -> int:
         "confidence": "sure", "queue": "general", "evidence": ["weil"], "folder": "Allgemein", **changes,
     }  # fmt: skip
     place = Place("office", 7, uid, NOW, 1000, backlog=False)
-    return write(books, records.insert_message, place, case=case, now=NOW, **values)
+
+    def work(connection: sa.Connection) -> int:
+        with entry(connection, books.secret, NOW) as register:
+            return register.message(place, case=case, **values)
+
+    return write(books, work)
+
+
+def enter(books: Ledger, work: Callable[[Register], Any], *questions: Question) -> None:
+    def within(connection: sa.Connection) -> None:
+        with entry(connection, books.secret, NOW, *questions) as register:
+            work(register)
+
+    write(books, within)
 
 
 def mail(books: Ledger, case: Case, number: int, **changes: Any) -> None:
@@ -89,7 +105,7 @@ def mail(books: Ledger, case: Case, number: int, **changes: Any) -> None:
         "mailbox": "office", "mail_id": f"<{number}@office.example>",
         "envelope_sender": "", "recipient": "samira@example.net",
         "recipient_key": keys.sender(books.secret, "samira@example.net"),
-        "domain_key": keys.domain(books.secret, "samira@example.net"), "raw": b"x", "state": "queued",
+        "domain_key": keys.domain(books.secret, "samira@example.net"), "state": "queued",
         "due_at": NOW, "created_at": NOW, "copy": "waiting", **changes,
     }  # fmt: skip
     write(books, lambda c: c.execute(outbox.insert().values(**values)))
@@ -119,8 +135,8 @@ def test_a_thread_leads_to_its_case_and_tells_whether_a_clerk_wrote_last(books: 
 
 def test_a_message_once_recorded_is_seen_for_ever(books: Ledger) -> None:
     case = new_case(books)
-    write(books, records.remember, ("k1", "k2"), case, NOW)
-    write(books, records.remember, ("k2", "k3"), case, NOW)
+    for identities in (("k1", "k2"), ("k2", "k3")):
+        enter(books, lambda register, known=identities: register.remember(known, case), question(identities=identities))
     later = NOW + dt.timedelta(days=3000)
     assert ask(books, later, identities=("k3",)).seen_case == case
     assert not ask(books, later, identities=("k4",)).seen
@@ -128,7 +144,7 @@ def test_a_message_once_recorded_is_seen_for_ever(books: Ledger) -> None:
 
 def test_the_same_text_joins_within_24_hours_only(books: Ledger) -> None:
     case = new_case(books)
-    write(books, records.remember_text, "text", case, NOW)
+    enter(books, lambda register: register.remember_text("text", case))
     assert ask(books, NOW + dt.timedelta(hours=23), text_key="text").same_text == case
     assert ask(books, NOW + dt.timedelta(hours=25), text_key="text").same_text is None
 
@@ -154,7 +170,7 @@ def test_a_case_is_answered_once_and_open_again_when_the_person_writes(books: Le
     case = new_case(books)
     assert write(books, records.answered, case.id, NOW)
     assert not write(books, records.answered, case.id, NOW + dt.timedelta(days=1))
-    write(books, records.touch_case, case, NOW + dt.timedelta(days=2), reopen=True)
+    write(books, touch, books.secret, replace(case, state="answered"), NOW + dt.timedelta(days=2), reopen=True)
     assert write(books, records.answered, case.id, NOW + dt.timedelta(days=3))
 
 

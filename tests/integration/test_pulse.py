@@ -5,7 +5,6 @@ import asyncio
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from intake.cases.case import Place
 from intake.cases.ledger import Ledger, hold
 from intake.cases.pulse import Pulse
 from intake.cases.tables import outbox
+from tests.books import entry
 from tests.servers.office import EXAMPLE
 from tests.servers.postgresql import PostgreSQL
 
@@ -63,15 +63,15 @@ def queue(ledger: Ledger, minutes: float, state: str = "queued") -> None:
     """A mail in the outbox since then."""
 
     def work(connection: sa.Connection) -> None:
-        case = records.open_case(
-            connection, ledger.secret, Random(int(minutes)), prefix="AB", channel="email", mailbox=MAILBOX,
-            queue="general", language="de", sender="", subject="", now=after(minutes),
-        )  # fmt: skip
-        source = records.insert_message(
-            connection, Place(MAILBOX, 1, int(minutes) + 5000, None, 1, backlog=False), case=case, now=after(minutes),
-            message_id="", reply=True, reason="eligible", language="de", confidence="sure", queue="general",
-            evidence=[], folder="Allgemein",
-        )  # fmt: skip
+        with entry(connection, ledger.secret, after(minutes)) as register:
+            case = register.open_case(
+                prefix="AB", channel="email", mailbox=MAILBOX, queue="general", language="de", sender="", subject="",
+            )  # fmt: skip
+            source = register.message(
+                Place(MAILBOX, 1, int(minutes) + 5000, None, 1, backlog=False), case=case,
+                message_id="", reply=True, reason="eligible", language="de", confidence="sure", queue="general",
+                evidence=[], folder="Allgemein",
+            )  # fmt: skip
         connection.execute(
             outbox.insert().values(
                 case_id=case.id, source_id=source, kind="acknowledgement", mailbox=MAILBOX, mail_id=f"<{minutes}>",

@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +23,7 @@ from intake.cases import records, report
 from intake.cases.ledger import Ledger
 from intake.cases.report import QueueFigures, Report, Spread
 from intake.cases.tables import cases, messages, outbox
+from tests.books import open_case, touch
 from tests.servers.dovecot import Dovecot
 from tests.servers.office import Office
 from tests.servers.postgresql import PostgreSQL
@@ -226,19 +226,19 @@ def test_the_command_shows_the_same_figures_as_json_as_csv_and_as_a_table(doveco
 
 def test_waiting_begins_with_the_first_message_that_nobody_answered_yet(ledger: Ledger) -> None:
     def story(connection: Connection) -> None:
-        case = records.open_case(
-            connection, ledger.secret, Random(1), prefix="AB", channel="email", mailbox="main", queue="asylum",
-            language="en", sender="", subject="", now=at("2026-05-01T08:00"),
-        )  # fmt: skip
-        records.touch_case(connection, case, at("2026-05-02T08:00"), reopen=True)  # an impatient reminder
+        secret = ledger.secret
+        case = open_case(connection, secret, at("2026-05-01T08:00"), mailbox="main", queue="asylum", language="en")
+        touch(connection, secret, case, at("2026-05-02T08:00"), reopen=True)  # an impatient reminder
         records.answered(connection, case.id, at("2026-05-03T08:00"))
 
     def later(connection: Connection) -> None:
         found = connection.execute(cases.select().where(cases.c.queue == "asylum")).one()
         case = records.case_by_reference(connection, found.reference)
         assert case is not None
-        records.touch_case(connection, case, at("2026-06-01T08:00"), reopen=True)
-        records.touch_case(connection, case, at("2026-06-01T09:00"), reopen=True)
+        touch(connection, ledger.secret, case, at("2026-06-01T08:00"), reopen=True)
+        case = records.case_by_reference(connection, found.reference)
+        assert case is not None
+        touch(connection, ledger.secret, case, at("2026-06-01T09:00"), reopen=True)
         records.answered(connection, case.id, at("2026-06-01T20:00"))
 
     asyncio.run(ledger.write(story))

@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "intake"
 LEDGER = {
     f"intake/cases/{name}.py"
-    for name in ("backup", "filing", "ledger", "notices", "pulse", "records", "report", "retention", "tables")
+    for name in (
+        "backup", "filing", "ledger", "notices", "pulse", "records", "register", "report", "retention", "tables",
+    )
 }
 USERS = {f"intake/mail/{name}.py" for name in ("outbox", "reception", "watcher")} | {"intake/cli/show.py"}
 

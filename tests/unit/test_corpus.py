@@ -21,6 +21,7 @@ import pytest
 from intake.config import Configuration
 from intake.mail.eligibility import Policy, judge
 from intake.message import parse
+from intake.triage.text import own_words
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus" / "mail"
@@ -39,7 +40,8 @@ def wrong(folder: Path) -> tuple[Counter[str], Counter[str], list[str]]:
     names = []
     for line in (folder / "labels.jsonl").read_text("utf-8").splitlines():
         label = json.loads(line)
-        verdict = judge(parse((folder / label["file"]).read_bytes()), policy)
+        message = parse((folder / label["file"]).read_bytes())
+        verdict = judge(message, own_words(message.text), policy)
         total[label["class"]] += 1
         if label["class"] != "malformed" and verdict.reply != (label["class"] == "human"):
             mistaken[label["class"]] += 1

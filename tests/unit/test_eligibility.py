@@ -16,6 +16,7 @@ from intake.mail import eligibility
 from intake.mail.eligibility import REASONS, Policy, State, Verdict, is_mailbox, judge, rules, with_state
 from intake.mail.eligibility.phrases import NOTES
 from intake.message import Address, Message, parse
+from intake.triage.text import own_words
 
 OFFICE = "abh@office.example"
 FORM = "formular@office.example"
@@ -54,7 +55,11 @@ def message(*added: str, text: str = TEXT, **replaced: str | None) -> Message:
 
 
 def verdict(*added: str, policy: Policy = POLICY, text: str = TEXT, **replaced: str | None) -> Verdict:
-    return judge(message(*added, text=text, **replaced), policy)
+    return judged(message(*added, text=text, **replaced), policy)
+
+
+def judged(made: Message, policy: Policy) -> Verdict:
+    return judge(made, own_words(made.text), policy)
 
 
 PASS = "Authentication-Results: mx.office.example; dmarc=pass header.from=home.example"
@@ -540,7 +545,7 @@ def test_people_who_write_about_such_things_are_answered(subject: str, text: str
     "text", ["-" * 65_536, "a@" * 30_000, "mail wird nicht " * 4_000, "a b: x@y\n" * 7_000, "[a" * 30_000]
 )
 def test_hostile_text_is_judged_like_any_other(text: str) -> None:
-    assert judge(
+    assert judged(
         Message(from_=(Address("", "a@b.example"),), text=text), replace(POLICY, require_addressed=False)
     ).reply
 

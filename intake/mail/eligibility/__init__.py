@@ -57,12 +57,15 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def judge(message: Message, policy: Policy) -> Verdict:
-    """Rules 1–14 and 20 in order, without any state; the first that says no decides."""
+def judge(message: Message, own_words: str, policy: Policy) -> Verdict:
+    """Rules 1–14 and 20 in order, without any state; the first that says no decides.
+
+    ``own_words``: of the message, see :func:`intake.triage.text.own_words`.
+    """
     authenticated = dmarc_result(message, policy.trust)
     form = web_form_of(message, policy.trust, authenticated)
     target = target_of(message, form)
-    facts = Facts(message, policy, target, form, is_forwarded(message, policy), authenticated)
+    facts = Facts(message, own_words, policy, target, form, is_forwarded(message, policy), authenticated)
     for rule in RULES:
         if refusal := rule(facts):
             return Verdict(False, refusal.reason, target, refusal.standing, authenticated, refusal.evidence)

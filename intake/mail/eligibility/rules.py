@@ -236,5 +236,5 @@ def automatic_text(facts: Facts) -> Refusal | None:
     """20. Reads like an out-of-office note, a bounce or a notification: half of them carry no header mark."""
     if facts.form:
         return None
-    signal = reads_automatic(facts.message)
+    signal = reads_automatic(facts.message, facts.own_words)
     return Refusal(signal.reason, "machine", (signal.evidence[:MAX_EVIDENCE],)) if signal else None

@@ -100,6 +100,8 @@ class Facts:
     """What every rule looks at."""
 
     message: Message
+    own_words: str
+    """What the sender wrote, without what is quoted."""
     policy: Policy
     target: Address | None
     form: WebForm | None
