@@ -9,11 +9,16 @@
   the same kind of sink, moves, and files a copy; once with the copy and once without.
 
 Both sides are durable (Dovecot: ``mail_fsync = always``; the ledger: ``synchronous = FULL``). Printed are messages
-per second, their ratio to Sieve with 4 connections, and the CPU seconds of the service (daemon and worker) and of
-Dovecot. Absolute numbers depend on the machine; the ratio is what to compare.
+per second, their ratio to Sieve with 4 connections, the CPU milliseconds that a message costs the service (daemon and
+worker) and Dovecot, and how the daemon's stages share the time. Absolute numbers depend on the machine; the ratio is
+what to compare.
+
+Stages overlap: while one block is recorded and filed, the next is fetched and read, and mails are sent. So their
+times are shares of the sum over all stages, each from the start of a call to its end, waiting for servers included.
 """
 
 import itertools
+import json
 import multiprocessing
 import os
 import shutil
@@ -23,7 +28,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -95,21 +99,24 @@ class Sink:
         return int(self._pipe.recv())
 
 
-def _cpu(match: Callable[[str], bool]) -> float:
-    """CPU seconds of all live processes whose command line matches, and of their ended children."""
-    total = 0
+def _cpu(name: str) -> float:
+    """CPU seconds of the live processes whose command line has ``name``, of their live children, and of ended ones."""
+    parents: dict[int, int] = {}
+    spent: dict[int, int] = {}
+    matching: set[int] = set()
     for entry in Path("/proc").iterdir():
-        try:
-            if match((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")):
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                total += sum(int(f) for f in fields[11:15])
-        except (OSError, IndexError, ValueError):
+        if not entry.name.isdigit():
             continue
-    return total / TICKS
-
-
-def _is_dovecot(line: str) -> bool:
-    return "dovecot" in line and "python" not in line
+        try:
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        number = int(entry.name)
+        parents[number], spent[number] = int(fields[1]), sum(int(f) for f in fields[11:15])
+        if name in line:
+            matching.add(number)
+    return sum(used for number, used in spent.items() if {number, parents[number]} & matching) / TICKS
 
 
 def sieve(mails: list[bytes], connections: int) -> tuple[float, float]:
@@ -130,7 +137,7 @@ def sieve(mails: list[bytes], connections: int) -> tuple[float, float]:
                     sender = raw.split(b"\r\n", 1)[0].removeprefix(b"From: ").decode()
                     lmtp.sendmail(sender, [user], raw)
 
-        before = _cpu(_is_dovecot)
+        before = _cpu(str(dovecot.folder))
         start = time.perf_counter()
         threads = [threading.Thread(target=deliver) for _ in range(connections)]
         for thread in threads:
@@ -139,25 +146,56 @@ def sieve(mails: list[bytes], connections: int) -> tuple[float, float]:
             thread.join()
         wait_until(lambda: sink.count() >= len(mails), "Sieve has answered all", 600)
         took = time.perf_counter() - start
-        return len(mails) / took, _cpu(_is_dovecot) - before
+        return len(mails) / took, _cpu(str(dovecot.folder)) - before
 
 
-def intake(mails: list[bytes], *, copy: bool) -> tuple[float, float, float]:
-    """Messages per second through the daemon, its CPU seconds, and Dovecot's."""
+STAGES = {
+    "fetch": ("intake.mail.watcher", "Watcher._fetch"),
+    "decide": ("intake.mail.worker", "Worker.assess"),
+    "record": ("intake.mail.watcher", "Watcher._record"),
+    "file": ("intake.cases.filing", "Filing.file"),
+    "send": ("intake.servers.smtp", "Sender.send"),
+    "mark sent": ("intake.mail.outbox", "_Marks.accepted"),
+    "file copies": ("intake.cases.filing", "Filing.append_copies"),
+}
+"""What is timed within the daemon."""
+STOPWATCH = """
+import atexit, functools, importlib, json, time
+SECONDS = {}
+def timed(stage, method):
+    @functools.wraps(method)
+    async def wrapper(*args, **kwargs):
+        start = time.perf_counter()
+        try:
+            return await method(*args, **kwargs)
+        finally:
+            SECONDS[stage] = SECONDS.get(stage, 0.0) + time.perf_counter() - start
+    return wrapper
+if __name__ == "__main__":
+    for stage, (module, name) in %r.items():
+        owner, _, method = name.partition(".")
+        owner = getattr(importlib.import_module(module), owner)
+        setattr(owner, method, timed(stage, getattr(owner, method)))
+    atexit.register(lambda: open(%r, "w").write(json.dumps(SECONDS)))
+"""
+
+
+def intake(mails: list[bytes], *, copy: bool) -> tuple[float, float, float, dict[str, float]]:
+    """Messages per second through the daemon, its CPU seconds, Dovecot's, and the seconds of each stage."""
     folder = Path(tempfile.mkdtemp(prefix="drain-"))
     try:
         with Sink() as sink, Dovecot(fsync="always") as dovecot:
             user = "office@office.example"
             limits = {"per_domain_per_hour": 10_000, "breaker_per_hour": 1_000_000}
+            stages = folder / "stages.json"
             office = Office(
                 folder, dovecot, sink.port, {"office": user}, limits=limits, mailbox={"file_copy": copy},
-                service={"sweep_seconds": 60, "outbox_seconds": 15},
+                service={"sweep_seconds": 60, "outbox_seconds": 15}, patches=STOPWATCH % (STAGES, str(stages)),
             )  # fmt: skip
             office.start()
             office.stop()
             dovecot.deliver(user, *mails)
-            before = _cpu(_is_dovecot)
-            start = time.perf_counter()
+            before = _cpu(str(dovecot.folder))
             office.start_process()
             ledger = folder / "data" / "ledger.sqlite3"
 
@@ -166,7 +204,7 @@ def intake(mails: list[bytes], *, copy: bool) -> tuple[float, float, float]:
 
             position = len(office.log())
             wait_until(served, "the daemon serves", 60)
-            start = time.perf_counter()
+            start, started = time.perf_counter(), _cpu(str(office.config))
 
             def drained() -> bool:
                 with sqlite3.connect(f"file:{ledger}?mode=ro", uri=True, timeout=30) as connection:
@@ -180,10 +218,9 @@ def intake(mails: list[bytes], *, copy: bool) -> tuple[float, float, float]:
 
             wait_until(drained, "the daemon has drained the mailbox", 900)
             took = time.perf_counter() - start
-            own = _cpu(lambda line: f"{office.config}" in line or "multiprocessing.spawn" in line)
-            imap = _cpu(_is_dovecot) - before
+            own, imap = _cpu(str(office.config)) - started, _cpu(str(dovecot.folder)) - before
             office.stop()
-            return len(mails) / took, own, imap
+            return len(mails) / took, own, imap, json.loads(stages.read_text())
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -193,14 +230,18 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     mails = messages(count)
     print(f"{count} messages of {len(mails[0])} octets, {os.cpu_count()} cores")
-    print(f"{'':28}{'messages/s':>12}{'ratio':>8}{'own CPU s':>11}{'Dovecot CPU s':>15}")
+    print(f"{'':28}{'messages/s':>12}{'ratio':>8}{'own CPU ms':>12}{'Dovecot CPU ms':>16}")
     base, cpu = sieve(mails, 4)
-    print(f"{'Sieve, 4 connections':28}{base:12.0f}{1:8.2f}{'':11}{cpu:15.1f}")
+    print(f"{'Sieve, 4 connections':28}{base:12.0f}{1:8.2f}{'':12}{cpu / count * 1000:16.2f}")
     rate, cpu = sieve(mails, 16)
-    print(f"{'Sieve, 16 connections':28}{rate:12.0f}{rate / base:8.2f}{'':11}{cpu:15.1f}")
+    print(f"{'Sieve, 16 connections':28}{rate:12.0f}{rate / base:8.2f}{'':12}{cpu / count * 1000:16.2f}")
     for copy, name in ((True, "Intake"), (False, "Intake, no filed copy")):
-        rate, own, cpu = intake(mails, copy=copy)
-        print(f"{name:28}{rate:12.0f}{rate / base:8.2f}{own:11.1f}{cpu:15.1f}")
+        rate, own, cpu, stages = intake(mails, copy=copy)
+        own, cpu = own / count * 1000, cpu / count * 1000
+        print(f"{name:28}{rate:12.0f}{rate / base:8.2f}{own:12.2f}{cpu:16.2f}")
+        total = sum(stages.values())
+        shares = ", ".join(f"{stage} {stages[stage] / total:.0%}" for stage in STAGES if stage in stages)
+        print(f"  {shares}")
 
 
 if __name__ == "__main__":
