@@ -76,6 +76,7 @@ class Outbox:
         self._random = random
         self._sent = sent
         self._metrics = metrics
+        self._may_be_noticed = True  # a notice of an earlier run, perhaps
         self.steps = 0
         self.wake = asyncio.Event()
 
@@ -102,7 +103,9 @@ class Outbox:
             for transport in self._transports[: len(rows)]:
                 group.create_task(self._send_some(transport, round_))
         if round_.accepted:
-            await self._ledger.write(close_notice, "relay", None, self._now())
+            if self._may_be_noticed:
+                await self._ledger.write(close_notice, "relay", None, self._now())
+                self._may_be_noticed = False
         elif round_.failures:
             notice = NoticeText(
                 "relay",
@@ -111,6 +114,7 @@ class Outbox:
                 "Bitte den Mailserver für ausgehende Post prüfen.",
                 f"acknowledgements cannot be sent at the moment and are tried again: {round_.problem}",
             )
+            self._may_be_noticed = True
             await self._ledger.write(raise_notice, notice, self._now())
         return len(rows) == BATCH and round_.accepted > 0
 

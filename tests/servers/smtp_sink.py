@@ -339,13 +339,10 @@ class _Session:
         if script.hang_up.get("text") or script.silence.get("text"):
             self._fill()
             self._misbehave("text")
-        lines = []
-        while (line := self._line()) != b".":
-            lines.append(line.removeprefix(b".") + b"\r\n")
         mail = Received(
             self.sender,
             tuple(self.recipients),
-            b"".join(lines),
+            self._text(),
             self.mail_options,
             self.rcpt_options,
             self.user,
@@ -379,6 +376,17 @@ class _Session:
             self._fill()
         line, _, self.buffer = self.buffer.partition(b"\r\n")
         return line
+
+    def _text(self) -> bytes:
+        """The mail up to its final dot, dots undoubled. Found at once, for a benchmark should not measure the sink."""
+        text, seen = b"\r\n" + self.buffer, 0
+        while (end := text.find(b"\r\n.\r\n", seen)) < 0:
+            seen = max(0, len(text) - 4)
+            self.buffer = b""
+            self._fill()
+            text += self.buffer
+        self.buffer = text[end + 5 :]
+        return text[: end + 2].replace(b"\r\n.", b"\r\n").removeprefix(b"\r\n")
 
     def _encrypt(self) -> None:
         assert self.sink._certificate is not None
