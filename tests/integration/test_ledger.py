@@ -149,6 +149,49 @@ def test_the_same_text_joins_within_24_hours_only(books: Ledger) -> None:
     assert ask(books, NOW + dt.timedelta(hours=25), text_key="text").same_text is None
 
 
+def test_each_message_of_a_batch_is_decided_with_the_knowledge_of_those_before_it(books: Ledger) -> None:
+    first = question(identities=("k1",), text_key="text")
+    again = question(identities=("k1",))
+    reply = question(identities=("k3",), message_ids=("<first@x>",), text_key="text")
+    stranger = question(identities=("k4",), sender="other@example.org")
+
+    def batch(register: Register) -> None:
+        assert register.known(first) == Known()
+        case = register.open_case(
+            prefix="AB", channel="email", mailbox="office", queue="general", language="tr",
+            sender="samira@example.net", subject="Frage",
+        )  # fmt: skip
+        place = Place("office", 7, 1, NOW, 1000, backlog=False)
+        source = register.message(
+            place, case=case, message_id="<first@x>", reply=True, reason="eligible", language="tr",
+            confidence="sure", queue="general", evidence=[], folder="Allgemein",
+        )  # fmt: skip
+        register.remember(first.identities, case)
+        register.remember_text("text", case)
+        register.remember_thread("<first@x>", case, "person")
+        register.enqueue(
+            case, source, kind="acknowledgement", mailbox="office", recipient="samira@example.net", raw=b"x",
+            mail_id="<ack@office.example>", envelope_sender="", state="queued", copy="none",
+        )  # fmt: skip
+        assert register.known(again).seen_case is not None
+        known = register.known(reply)
+        assert known.threaded is not None
+        assert known.same_text is not None
+        assert (known.threaded.reference, known.threaded.acknowledged_at) == (case.reference, NOW)
+        assert (known.sender_count_24h, known.domain_count_1h, known.mailbox_count_1h) == (1, 1, 1)
+        assert known.language_before == "tr"
+        assert register.known(stranger) == Known(mailbox_count_1h=1)
+        register.hold("office", "too many")
+        assert register.known(stranger).hold == "breaker"
+        register.touch(case, reopen=True)
+
+    enter(books, batch, first, again, reply, stranger)
+    after = ask(books, identities=("k1",))
+    assert after.seen_case is not None
+    assert after.seen_case.acknowledged_at == NOW
+    assert after.hold == "breaker"
+
+
 def test_counts_for_the_caps_look_at_their_own_window(books: Ledger) -> None:
     case = new_case(books)
     for number, hours in enumerate((0.5, 2, 20, 30)):
