@@ -21,7 +21,7 @@ Pashto names in Arabic once Pashto was loaded.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -50,6 +50,8 @@ class Phrases:
     clock_word: str = ""
     """After a time or a list of spans: "Uhr"."""
     comma: str = ", "
+    semicolon: str = "; "
+    """Between things that hold commas themselves; in Greek ";" would ask a question."""
     at: str = ""
     """Between a date and a time, where it is not the comma."""
     count: str = "{0}–{1} {noun}"
@@ -99,6 +101,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
             dates="من {0} إلى {1}",
             hours="من {0} إلى {1}",
             comma="، ",
+            semicolon="؛ ",
             count="من {0} إلى {1} {noun}",
         ),
         "ru": Phrases(
@@ -126,6 +129,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
             dates="از {0} تا {1}",
             hours="از {0} تا {1}",
             comma="، ",
+            semicolon="؛ ",
             count="{0} تا {1} {noun}",
         ),
         "ku": Phrases("girtî", _forms("rojên xebatê", one="roja xebatê"), date="{d} {m}a {y}"),
@@ -137,6 +141,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
             dates="لە {0} تا {1}",
             hours="لە {0} تا {1}",
             comma="، ",
+            semicolon="؛ ",
             count="{0} تا {1} {noun}",
             months=(
                 "کانوونی دووەم", "شوبات", "ئازار", "نیسان", "ئایار", "حوزەیران",
@@ -149,6 +154,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
             weekday="{w}፣ {date}",
             clock=_TWO_DIGITS,
             comma="፣ ",
+            semicolon="፤ ",
             figures=True,
         ),
         "am": Phrases(
@@ -157,6 +163,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
             weekday="{w}፣ {date}",
             clock=_TWO_DIGITS,
             comma="፣ ",
+            semicolon="፤ ",
         ),
         "ps": Phrases(
             "تړلی",
@@ -166,6 +173,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
             dates="{0} څخه تر {1} پورې",
             hours="له {0} څخه تر {1} پورې",
             comma="، ",
+            semicolon="؛ ",
             count="{0} تر {1} {noun}",
             weekdays=("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه"),
             months=(
@@ -186,7 +194,10 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
         ),
         "hu": Phrases("zárva", _forms("munkanap"), date="{y}. {m} {d}.", weekday="{date}, {w}"),
         "el": Phrases(
-            "κλειστά", _forms("εργάσιμες ημέρες", one="εργάσιμη ημέρα"), weekday="{w} {date}"
+            "κλειστά",
+            _forms("εργάσιμες ημέρες", one="εργάσιμη ημέρα"),
+            weekday="{w} {date}",
+            semicolon="· ",
         ),
         "it": Phrases("chiuso", _forms("giorni lavorativi", one="giorno lavorativo"), weekday="{w} {date}"),
         "fr": Phrases(
@@ -194,6 +205,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
             _forms("jours ouvrés", one="jour ouvré"),
             weekday="{w} {date}",
             clock="{h}h{min:02}",
+            semicolon="\u00a0; ",
             count="{0} à {1} {noun}",
         ),
         "es": Phrases(
@@ -227,6 +239,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
             dates="{0} سے {1} تک",
             hours="{0} سے {1} تک",
             comma="، ",
+            semicolon="؛ ",
             count="{0} سے {1} {noun}",
         ),
         "zh": Phrases(
@@ -237,6 +250,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
             weekday="{date}{w}",
             dates="{0}至{1}",
             comma="，",
+            semicolon="；",
             count="{0} 至 {1} {noun}",
         ),
         "vi": Phrases(
@@ -318,6 +332,11 @@ def date_range(code: str, first: dt.date, last: dt.date) -> str:
     phrases = _phrases(code)
     text = phrases.dates.format(_plain_date(code, first), _plain_date(code, last))
     return text + _in_figures(first, last) if phrases.figures else text
+
+
+def listed(code: str, items: Iterable[str]) -> str:
+    """Dates, or other things that hold commas themselves, one after the other."""
+    return _phrases(code).semicolon.join(items)
 
 
 def _clock(code: str, t: dt.time, *, end: bool = False) -> str:

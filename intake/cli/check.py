@@ -98,6 +98,13 @@ def _texts(settings: Settings, report: _Report) -> Texts | None:
     missing = [code for code in LANGUAGES if code not in texts.languages]
     if missing:
         report.warning(f"no text yet in {', '.join(missing)}: who writes in these is answered in the unsure languages")
+    for queue_id, queue in settings.configuration.queues.items():
+        unnamed = [c for c in sorted(texts.languages) if not (texts.team(c, queue_id) or queue.names.get(c))]
+        if queue_id not in ("system", "suspicious") and unnamed:
+            report.warning(
+                f"{settings.file}: queues.{queue_id}.names: no name in {', '.join(unnamed)}: who writes in these reads "
+                "the German name of the team"
+            )
     drafts = sorted(texts.languages - texts.usable(drafts=False))
     if drafts and settings.configuration.service.drafts:
         report.warning(

@@ -3,7 +3,8 @@
 
 Each acknowledgement is kept as it was sent (``.eml``), and its two bodies as ``.html`` and ``.txt``. The list names
 every message, answered or not, and why not; it carries its own style, fetches nothing, and marks each language and
-its direction, so that a screen reader speaks it and a browser sets it right.
+its direction, so that a screen reader speaks it and a browser sets it right. On a phone each message is a block of
+its own with the columns' names before its values; roles keep it a table for a screen reader even then.
 """
 
 import email
@@ -17,11 +18,23 @@ from pathlib import Path
 from intake.languages import LANGUAGES
 
 _STYLE = """
+:root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid #bbb; padding: .4rem .6rem; text-align: left; vertical-align: top; }
 caption { text-align: left; padding-bottom: .6rem; }
 .case { white-space: nowrap; }
+@media (max-width: 48rem) {
+  table, caption, tbody, tr, th, td { display: block; }
+  h1 { font-size: 1.4rem; }
+  thead { position: absolute; clip-path: inset(50%); height: 1px; width: 1px; overflow: hidden; }
+  th, td { border: 0; padding: 0; overflow-wrap: anywhere; }
+  td::before { content: attr(data-column) ": "; }
+  td:has(.case:empty) { display: none; }
+  td:nth-of-type(1) { font-weight: bold; }
+  td:nth-of-type(1)::before { content: none; }
+  tr { border-bottom: 1px solid #bbb; padding: .8rem 0; }
+}
 """
 
 
@@ -68,10 +81,12 @@ def write_index(file: Path, entries: Sequence[Entry]) -> None:
 </head>
 <body>
 <h1>Outgoing mail of the demo</h1>
-<table>
+<table role="table">
 <caption>{len(entries)} messages, {answered} of them acknowledged. Nothing of this left this machine.</caption>
-<thead><tr>{"".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)}</tr></thead>
-<tbody>
+<thead role="rowgroup">
+<tr role="row">{"".join(f'<th role="columnheader" scope="col">{name}</th>' for name in _COLUMNS)}</tr>
+</thead>
+<tbody role="rowgroup">
 {rows}
 </tbody>
 </table>
@@ -98,11 +113,15 @@ def _row(entry: Entry) -> str:
         f'<span class="case">{escape(entry.reference)}</span>',
         mails or escape(entry.why_not), escape(entry.result) + remarks,
     )  # fmt: skip
-    return f'<tr><th scope="row">{escape(entry.number)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    row = "".join(
+        f'<td role="cell" data-column="{column}">{cell}</td>' for column, cell in zip(_COLUMNS[1:], cells, strict=True)
+    )
+    return f'<tr role="row"><th role="rowheader" scope="row">{escape(entry.number)}</th>{row}</tr>'
 
 
 def _language(code: str) -> str:
     row = LANGUAGES.get(code.split("-")[0])
     if row is None:
         return escape(code)
-    return f'{escape(row.name)} <bdi lang="{escape(code)}" dir="{row.direction}">{escape(row.endonym)}</bdi>'
+    endonym = f'<bdi lang="{escape(code)}" dir="{row.direction}">{escape(row.endonym)}</bdi>'
+    return endonym if row.name == row.endonym else f"{escape(row.name)} {endonym}"

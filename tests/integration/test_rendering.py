@@ -1,115 +1,103 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every language's acknowledgement as a browser lays it out on a phone (headless Chromium)."""
+"""What people see, as a browser lays it out on a phone (headless Chromium): acknowledgements, the demo's list."""
 
-import datetime as dt
-import html
 import json
 import re
-import shutil
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake import config, languages, resources
-from intake.mail.acknowledgement import Facts, Texts, render
-from intake.office import Calendar
+from intake import languages, wording
+from intake.demo.pages import Entry, write_index
+from tests.render_acknowledgements import CONFIGURATION, PHONE, TEXTS, VARIANTS, acknowledgement
+from tests.servers.chromium import Chromium
 
-TEXTS = Texts.load([resources.shipped("templates")])
 CODES = sorted(TEXTS.languages)
 WIDTHS = (320, 390)
-"""Pixels: the narrowest width of WCAG 2.2 (1.4.10 Reflow), and a usual phone."""
+"""CSS pixels: the narrowest width of WCAG 2.2 (1.4.10 Reflow), and a usual phone."""
+FIRST_SCREEN = 667
+"""CSS pixels: the height of a small phone, 375 wide."""
 
-MEASURE = """
-const measured = {};
-for (const frame of document.querySelectorAll("iframe")) {
-  const page = frame.contentDocument, view = frame.contentWindow;
-  const first = page.querySelector("p"), range = page.createRange();
+LAYOUT = """(() => {
+  const first = document.querySelector("p"), range = document.createRange();
   range.selectNodeContents(first);
   const text = range.getBoundingClientRect(), box = first.getBoundingClientRect();
-  const rows = [...page.querySelectorAll("tr")].slice(0, 1).map(row => {
-    const [day, hours] = [...row.children].map(cell => cell.getBoundingClientRect());
-    return day.left > hours.left;
-  });
-  measured[frame.id] = {
-    overflow: page.documentElement.scrollWidth - frame.clientWidth,
-    direction: view.getComputedStyle(first).direction,
+  const [day, hours] = [...document.querySelector("tr").children].map(cell => cell.getBoundingClientRect());
+  return {
+    overflow: document.documentElement.scrollWidth - innerWidth,
+    direction: getComputedStyle(first).direction,
     gapLeft: text.left - box.left,
     gapRight: box.right - text.right,
-    dayOnTheRight: rows[0],
-    size: parseFloat(view.getComputedStyle(first).fontSize),
-    loaded: view.performance.getEntriesByType("resource").length,
-    links: [...page.querySelectorAll("a")].map(link => link.getAttribute("href")),
-    hidden: [...page.querySelectorAll("p, h2, td, th")].filter(e => e.getBoundingClientRect().height < 10).length,
+    dayOnTheRight: day.left > hours.left,
+    size: parseFloat(getComputedStyle(first).fontSize),
+    loaded: performance.getEntriesByType("resource").length,
+    links: [...document.querySelectorAll("a")].map(link => link.getAttribute("href")),
+    hidden: [...document.querySelectorAll("p, h2, td, th")].filter(e => e.getBoundingClientRect().height < 10).length,
+    brokenDays: [...document.querySelectorAll("th")].filter(e => {
+      const widest = document.createElement("b");
+      widest.style = "font-weight:normal;white-space:nowrap;position:absolute";
+      e.append(widest);
+      return e.firstChild.textContent.split(/ |(?<=–)/)
+        .some(word => (widest.textContent = word, widest.offsetWidth > e.clientWidth + 1));
+    }).length,
+    brokenSpans: [...document.querySelectorAll("td span")]
+      .filter(e => new Set([...e.getClientRects()].map(part => Math.round(part.bottom / 8))).size > 1).length,
   };
-}
-document.title = JSON.stringify(measured);
-"""
+})()"""
 
-
-def acknowledgement(code: str) -> str:
-    example = Path(config.__file__).parent / "example" / "intake.toml"
-    configuration = config.parse(example.read_text("utf-8"), None).configuration
-    facts = Facts(
-        reference="AB-7K3M9QX", queue="lawyers-authorities", variant="new", languages=(code, "de"), unsure=True,
-        at=dt.datetime(2026, 12, 19, 21, 5, tzinfo=ZoneInfo("Europe/Berlin")),
-    )  # fmt: skip
-    return render(TEXTS, configuration, Calendar(configuration.office), facts).html
+CONTRAST = """(() => {
+  const canvas = document.createElement("i");
+  canvas.style.background = "Canvas";
+  document.body.append(canvas);
+  const light = colour => {
+    const [r, g, b] = colour.match(/[0-9.]+/g).slice(0, 3).map(n => n / 255)
+      .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = light(getComputedStyle(canvas).backgroundColor);
+  return Math.min(...[...document.querySelectorAll("p, td, th, h2, a, strong")].map(e => {
+    const front = light(getComputedStyle(e).color);
+    return (Math.max(front, behind) + 0.05) / (Math.min(front, behind) + 0.05);
+  }));
+})()"""
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What the browser measured, by ``code/width`` and, with all styles removed, ``code/plain``."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.fail("no Chromium found: apt-get install chromium fonts-noto-core fonts-noto-cjk")
-    frames = []
-    for code in CODES:
-        document = acknowledgement(code)
-        unstyled = re.sub(r' style="[^"]*"', "", document)
-        pages = [(f"{code}/{width}", width, document) for width in WIDTHS]
-        for name, width, page in [*pages, (f"{code}/plain", 390, unstyled)]:
-            frames.append(
-                f'<iframe id="{name}" width="{width}" height="800" frameborder="0" srcdoc="{html.escape(page)}">'
-                "</iframe>"
-            )
-    folder = tmp_path_factory.mktemp("chromium")
-    page = folder / "phones.html"
-    page.write_text(
-        f'<!DOCTYPE html><meta charset="utf-8"><body>{"".join(frames)}'
-        f'<script>addEventListener("load", () => {{{MEASURE}}})</script>',
-        "utf-8",
-    )
-    done = subprocess.run(
-        [
-            browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", f"--user-data-dir={folder / 'profile'}", "--window-size=1200,2400",
-            "--dump-dom", page.as_uri(),
-        ],
-        capture_output=True, timeout=180, check=True,
-    )  # fmt: skip
-    title = re.search(r"<title>(\{.*?\})</title>", done.stdout.decode("utf-8"), re.DOTALL)
-    assert title, "the page was not measured"
-    found: dict[str, dict[str, Any]] = json.loads(html.unescape(title[1]))
+def browser() -> Iterator[Chromium]:
+    with Chromium() as running:
+        yield running
+
+
+def unstyled(document: str) -> str:
+    return re.sub(r' style="[^"]*"', "", document)
+
+
+def measured(browser: Chromium, document: str, width: int) -> dict[str, Any]:
+    browser.show(document, width)
+    found: dict[str, Any] = browser.evaluate(LAYOUT)
     return found
 
 
-@pytest.mark.parametrize("width", [*WIDTHS, "plain"])
 @pytest.mark.parametrize("code", CODES)
-def test_it_fits_a_phone_without_sideways_scrolling(
-    measured: dict[str, dict[str, Any]], code: str, width: int | str
+@pytest.mark.parametrize("width", WIDTHS)
+def test_it_fits_a_phone_without_sideways_scrolling_whether_styles_are_known_or_not(
+    browser: Chromium, code: str, width: int
 ) -> None:
-    assert measured[f"{code}/{width}"]["overflow"] <= 0
+    document = acknowledgement(code, "appointments-closure").html
+    page = measured(browser, document, width)
+    assert page["overflow"] <= 0
+    assert page["brokenSpans"] == page["brokenDays"] == 0
+    assert measured(browser, unstyled(document), width)["overflow"] <= 0
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_it_runs_in_the_languages_direction(measured: dict[str, dict[str, Any]], code: str) -> None:
+def test_it_runs_in_the_languages_direction(browser: Chromium, code: str) -> None:
     direction = languages.language(code).direction
-    for form in ("390", "plain"):
-        page = measured[f"{code}/{form}"]
+    document = acknowledgement(code, "closure").html
+    for form in (document, unstyled(document)):
+        page = measured(browser, form, PHONE)
         assert page["direction"] == direction
         start, end = ("gapRight", "gapLeft") if direction == "rtl" else ("gapLeft", "gapRight")
         assert page[start] < 1 < page[end]
@@ -117,14 +105,44 @@ def test_it_runs_in_the_languages_direction(measured: dict[str, dict[str, Any]],
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_it_is_large_enough_to_read_and_nothing_is_hidden(measured: dict[str, dict[str, Any]], code: str) -> None:
-    assert measured[f"{code}/390"]["size"] >= 16
-    assert measured[f"{code}/390"]["hidden"] == 0
+def test_the_first_screen_of_a_small_phone_shows_receipt_reference_team_and_time(browser: Chromium, code: str) -> None:
+    for variant, changes in VARIANTS.items():
+        queue = CONFIGURATION.queues[changes.get("queue", "residence-permit")]
+        assert queue.working_days is not None
+        time = json.dumps(wording.working_days(code, queue.working_days))
+        browser.show(acknowledgement(code, variant).html, PHONE)
+        ends = browser.evaluate(
+            f"[...document.querySelectorAll('strong')].find(e => e.textContent === {time})"
+            ".closest('p').getBoundingClientRect().bottom"
+        )
+        before = browser.evaluate(
+            f"document.body.innerText.split({time})[0].includes('AB-7K3M9QX')"
+            f" && document.body.innerText.split({time})[0].includes('Team ')"
+        )
+        assert ends <= FIRST_SCREEN, variant
+        assert before
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_it_loads_nothing_and_links_only_to_the_office(measured: dict[str, dict[str, Any]], code: str) -> None:
-    page = measured[f"{code}/390"]
+def test_it_is_large_enough_to_read_and_nothing_is_hidden(browser: Chromium, code: str) -> None:
+    page = measured(browser, acknowledgement(code, "closure").html, PHONE)
+    assert page["size"] >= 16
+    assert page["hidden"] == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_from_what_is_behind_them(browser: Chromium, scheme: str) -> None:
+    """4.5 : 1 (WCAG 2.2, 1.4.3), by day and by night."""
+    browser.prefer(scheme)
+    browser.show(acknowledgement("ar", "unsure").html, PHONE)
+    assert browser.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") is (scheme == "dark")
+    assert browser.evaluate(CONTRAST) >= 4.5
+    browser.prefer("light")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_it_loads_nothing_and_links_only_to_the_office(browser: Chromium, code: str) -> None:
+    page = measured(browser, acknowledgement(code, "new").html, PHONE)
     assert page["loaded"] == 0
     assert set(page["links"]) == {
         "https://termine.musterstadt.example",
@@ -133,3 +151,22 @@ def test_it_loads_nothing_and_links_only_to_the_office(measured: dict[str, dict[
         "tel:+497999123112",
         "tel:+4979991230",
     }
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, 1200])
+def test_the_list_of_the_demo_fits_its_screen(browser: Chromium, tmp_path: Path, width: int) -> None:
+    remark = "a child is mentioned as the reason for moving an appointment, and speaks for family reunification"
+    folder = "Visa und Verpflichtungserklärung"
+    write_index(
+        tmp_path / "index.html",
+        [
+            Entry("06", "French: move it", "fr", "visa", folder, "AB-7K3M9QX", "", ("06",), "known gap", (remark,)),
+            Entry("07", "Arabic: an out-of-office note", "ar", "system", "System", "", "It says so.", (), "right", ()),
+        ],
+    )
+    browser.show((tmp_path / "index.html").read_text("utf-8"), width)
+    assert browser.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    names = browser.evaluate(
+        "[...document.querySelectorAll('td')].filter(e => getComputedStyle(e, '::before').content !== 'none').length"
+    )
+    assert (names > 0) is (width < 768)

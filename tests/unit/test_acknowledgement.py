@@ -22,7 +22,6 @@ from hypothesis import strategies as st
 
 from intake import config, languages, resources
 from intake.errors import ConfigurationError
-from intake.mail import acknowledgement
 from intake.mail.acknowledgement import Body, Facts, Original, Texts, compose, message_id, render
 from intake.mail.acknowledgement.body import situation_of
 from intake.mail.acknowledgement.rfc5322 import clean_subject
@@ -170,14 +169,6 @@ def test_it_confirms_receipt_only(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-@pytest.mark.parametrize("queue", HUMAN_QUEUES)
-def test_every_team_has_a_name_and_the_clerks_word_for_it(code: str, queue: str) -> None:
-    german = TEXTS.team("de", queue)
-    name = acknowledgement.team(TEXTS, CONFIGURATION, queue, code)
-    assert name == german if code == "de" else name.endswith(f"({german})") and name != f" ({german})"
-
-
-@pytest.mark.parametrize("code", CODES)
 def test_the_language_and_direction_stand_on_every_block(code: str) -> None:
     direction = languages.language(code).direction
     blocks = [
@@ -242,7 +233,7 @@ def test_the_person_reads_their_language_first_and_german_below() -> None:
         ({"received": dt.datetime(2026, 11, 2, 10, tzinfo=BERLIN)}, ["Montag, 2. November 2026, 10:00 Uhr"], []),
         ({"variant": "follow-up"}, ["das wir schon kennen"], []),
         ({"queue": "appointments"}, ["Am schnellsten geht es im Internet"], ["Termine können Sie im Internet"]),
-        ({"queue": "system"}, ["Um Ihr Anliegen kümmert sich"], ["So lange dauert es meistens"]),
+        ({"queue": "system"}, ["Dieses Team kümmert sich um Ihr Anliegen"], ["So lange dauert es meistens"]),
         ({"queue": "unknown"}, ["Team Allgemeine Anfragen"], []),
         ({}, [], ["Rechtlich gilt dieser deutsche Text"]),
     ],
@@ -309,7 +300,7 @@ def test_the_html_loads_nothing_and_runs_nothing() -> None:
     words = Words(body("ar", "de").html)
     assert {tag for tag, _ in words.elements} <= {
         "html", "head", "meta", "title", "body", "div", "h2", "p", "table", "tr", "th", "td", "hr", "br", "a",
-        "bdi", "strong", "wbr",
+        "bdi", "span", "strong", "wbr",
     }  # fmt: skip
     for _, attributes in words.elements:
         assert not {"src", "srcset", "background", "onclick", "onload"} & set(attributes)
@@ -566,7 +557,8 @@ def test_the_next_opening_is_the_calendars(
     calendar = Calendar(office)
     for moment in (at, at.replace(minute=0, second=0, microsecond=0)):
         found = situation_of(TEXTS, calendar, facts(at=moment, received=moment - age)).next_opening
-        assert found == (None if calendar.is_open(moment - age) else calendar.next_opening(moment))
+        open_then_or_now = calendar.is_open(moment - age) or calendar.is_open(moment)
+        assert found == (None if open_then_or_now else calendar.next_opening(moment))
 
 
 # Texts --------------------------------------------------------------------------------------------------

@@ -264,6 +264,67 @@ def test_working_days_agree_with_the_upper_number(code: str, days: tuple[int, in
 
 
 @pytest.mark.parametrize(
+    ("code", "one", "two", "five"),
+    [
+        ("de", "1 Arbeitstag", "2 Arbeitstage", "5 Arbeitstage"),
+        ("en", "1 working day", "2 working days", "5 working days"),
+        ("uk", "1 робочий день", "2 робочі дні", "5 робочих днів"),
+        ("tr", "1 iş günü", "2 iş günü", "5 iş günü"),
+        ("ar", "1 يوم عمل", "2 يوم عمل", "5 أيام عمل"),
+        ("ru", "1 рабочий день", "2 рабочих дня", "5 рабочих дней"),
+        ("sq", "1 ditë pune", "2 ditë pune", "5 ditë pune"),
+        ("sr", "1 radni dan", "2 radna dana", "5 radnih dana"),
+        ("hr", "1 radni dan", "2 radna dana", "5 radnih dana"),
+        ("bs", "1 radni dan", "2 radna dana", "5 radnih dana"),
+        ("fa", "1 روز کاری", "2 روز کاری", "5 روز کاری"),
+        ("ku", "1 roja xebatê", "2 rojên xebatê", "5 rojên xebatê"),
+        ("ckb", "1 ڕۆژی کار", "2 ڕۆژی کار", "5 ڕۆژی کار"),
+        ("ti", "1 ናይ ስራሕ መዓልቲ", "2 ናይ ስራሕ መዓልታት", "5 ናይ ስራሕ መዓልታት"),
+        ("am", "1 የሥራ ቀን", "2 የሥራ ቀናት", "5 የሥራ ቀናት"),
+        ("ps", "1 کاري ورځ", "2 کاري ورځې", "5 کاري ورځې"),
+        ("so", "1 maalin shaqo", "2 maalmood oo shaqo", "5 maalmood oo shaqo"),
+        ("ro", "1 zi lucrătoare", "2 zile lucrătoare", "5 zile lucrătoare"),
+        ("bg", "1 работен ден", "2 работни дни", "5 работни дни"),
+        ("pl", "1 dzień roboczy", "2 dni robocze", "5 dni roboczych"),
+        ("hu", "1 munkanap", "2 munkanap", "5 munkanap"),
+        ("el", "1 εργάσιμη ημέρα", "2 εργάσιμες ημέρες", "5 εργάσιμες ημέρες"),
+        ("it", "1 giorno lavorativo", "2 giorni lavorativi", "5 giorni lavorativi"),
+        ("fr", "1 jour ouvré", "2 jours ouvrés", "5 jours ouvrés"),
+        ("es", "1 día laborable", "2 días laborables", "5 días laborables"),
+        ("pt", "1 dia útil", "2 dias úteis", "5 dias úteis"),
+        ("mk", "1 работен ден", "2 работни дена", "5 работни дена"),
+        ("ka", "1 სამუშაო დღე", "2 სამუშაო დღე", "5 სამუშაო დღე"),
+        ("hy", "1 աշխատանքային օր", "2 աշխատանքային օր", "5 աշխատանքային օր"),
+        ("hi", "1 कार्य दिवस", "2 कार्य दिवस", "5 कार्य दिवस"),
+        ("ur", "1 کام کا دن", "2 کام کے دن", "5 کام کے دن"),
+        ("zh", "1 个工作日", "2 个工作日", "5 个工作日"),
+        ("vi", "1 ngày làm việc", "2 ngày làm việc", "5 ngày làm việc"),
+        ("sr-Cyrl", "1 радни дан", "2 радна дана", "5 радних дана"),
+    ],
+)
+def test_one_two_and_five_working_days(code: str, one: str, two: str, five: str) -> None:
+    assert wording.working_days(code, (1, 1)) == one
+    assert wording.working_days(code, (2, 2)) == two
+    assert wording.working_days(code, (5, 5)) == five
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("de", "Montag, 4. Januar 2027; Mittwoch, 6. Januar 2027"),
+        ("ar", "الاثنين، 4 يناير 2027؛ الأربعاء، 6 يناير 2027"),
+        ("el", "Δευτέρα 4 Ιανουαρίου 2027· Τετάρτη 6 Ιανουαρίου 2027"),
+        ("fr", "lundi 4 janvier 2027\u00a0; mercredi 6 janvier 2027"),
+        ("am", "ሰኞ፣ 4 ጃንዋሪ 2027፤ ረቡዕ፣ 6 ጃንዋሪ 2027"),
+        ("zh", "2027年1月4日星期一；2027年1月6日星期三"),
+    ],
+)
+def test_dates_with_commas_are_parted_as_the_language_does(code: str, expected: str) -> None:
+    days = (dt.date(2027, 1, 4), dt.date(2027, 1, 6))
+    assert wording.listed(code, (wording.date(code, day) for day in days)) == expected
+
+
+@pytest.mark.parametrize(
     ("code", "expected"),
     [
         ("de", "Donnerstag, 24. Dezember 2026, 8:00 Uhr"),

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 
 from intake.config import Configuration
-from intake.mail.acknowledgement.body import Body, Facts, details_of, render, situation_of, stencil_of, team
+from intake.mail.acknowledgement.body import Body, Facts, details_of, render, situation_of, stencil_of
 from intake.mail.acknowledgement.rfc5322 import MESSAGE_ID, addr_spec, clean_subject, phrase, thread, unstructured
 from intake.mail.acknowledgement.texts import Texts
 from intake.message import Address
 from intake.office import Calendar
 
 __all__ = [
-    "Body", "Facts", "Original", "Texts", "compose", "message_id", "render", "team",
+    "Body", "Facts", "Original", "Texts", "compose", "message_id", "render",
 ]  # fmt: skip
 
 

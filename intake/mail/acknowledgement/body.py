@@ -3,7 +3,8 @@
 
 It confirms receipt only. It never decides, never extends a permit or a deadline, never promises, and never carries
 the sender's own text. The person's language comes first, German last, and each other language says that the
-German text is decisive.
+German text is decisive. What matters most comes first, so that it stands on the first screen of a small phone
+(375 × 667 CSS pixels): that the message was received, its reference, the team that has it, the time to an answer.
 
 Texts are plain words in named Jinja2 blocks, one file per language. Both forms of the body come from this one
 source: each block is rendered once with values that escape themselves for HTML and once with values for plain
@@ -17,6 +18,7 @@ differ in those two values only, so the body of a situation is made once, with g
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -37,6 +39,8 @@ from intake.mail.acknowledgement.stencil import (
 )
 from intake.mail.acknowledgement.texts import (
     BLOCKS,
+    German,
+    Glossed,
     Important,
     Isolated,
     Link,
@@ -45,6 +49,7 @@ from intake.mail.acknowledgement.texts import (
     Phone,
     Reference,
     Section,
+    Team,
     Texts,
 )
 from intake.mail.acknowledgement.wrapping import collapse, oriented, without_isolates
@@ -52,6 +57,11 @@ from intake.office import Calendar
 
 CLOSURE_NOTICE_DAYS = 14
 """A closure or public holiday is announced this many days ahead."""
+
+_BETWEEN_SPANS = re.compile(r"([,،፣，] ?)")
+"""Commas of all scripts."""
+_BESIDE_A_LINK = re.compile(r'\n(?=<a href="http)|(?<=</a>)\n')
+"""An address on the web stands on a line of its own, as it does in plain text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +97,9 @@ class Situation:
     """Those with a text, in order, each once; German where none is left."""
     unsure: bool
     next_opening: dt.datetime | None
-    """When the office opens again, if it was closed as the message arrived; in the office's time zone."""
+    """When the office opens again, if it was closed as the message arrived and still is; in the office's time zone."""
     today: dt.date
     """Closures are announced from here on; in the office's time zone."""
-
-
-def team(texts: Texts, configuration: Configuration, queue: str, code: str) -> str:
-    """The team's name in a language, with the clerk's German word in parentheses where it differs."""
-    queue = queue if queue in configuration.queues else "general"
-    known = configuration.queues[queue]
-    german = known.names.get("de") or texts.team("de", queue) or known.folder
-    name = known.names.get(_base(code)) or texts.team(code, queue)
-    return f"{name} ({german})" if name and name != german else german
 
 
 def situation_of(texts: Texts, calendar: Calendar, facts: Facts) -> Situation:
@@ -109,11 +110,11 @@ def situation_of(texts: Texts, calendar: Calendar, facts: Facts) -> Situation:
 
 
 def _next_opening(texts: Texts, calendar: Calendar, facts: Facts) -> dt.datetime | None:
-    """When the office opens again, if it was closed as the message arrived."""
-    received = (facts.received or facts.at).astimezone(dt.UTC)
-    if any(begin <= received < end for begin, end in _openings(texts, calendar, received).spans):
-        return None
-    openings, at = _openings(texts, calendar, facts.at), facts.at.astimezone(dt.UTC)
+    """When the office opens again, if it was closed as the message arrived and still is."""
+    for instant in (facts.received or facts.at, facts.at):
+        openings, at = _openings(texts, calendar, instant), instant.astimezone(dt.UTC)
+        if any(begin <= at < end for begin, end in openings.spans):
+            return None
     opening = next((begin for begin, _ in openings.spans if begin > at), openings.after)
     return None if opening is None else calendar.local(opening)
 
@@ -189,10 +190,10 @@ def _section(
         "received": situation.variant == "new",
         "received_follow_up": situation.variant == "follow-up",
         "appointment_first": first,
-        "received_closed": "next_opening" in values,
         "reference": True,
         "team": True,
         "expected": queue.working_days is not None,
+        "received_closed": "next_opening" in values,
         "closure": "closure" in values,
         "appointment": not first,
         "do_not": True,
@@ -219,19 +220,21 @@ def _section(
 def _values(
     texts: Texts, configuration: Configuration, calendar: Calendar, situation: Situation, details: Details, code: str
 ) -> dict[str, Isolated]:
-    """Every value that a text in this language may use; one that does not apply situation is absent."""
+    """Every value that a text in this language may use; one that does not apply is absent."""
     office = configuration.office
     queue = configuration.queues.get(situation.queue) or configuration.queues["general"]
+    german = Isolated if code == "de" else German
+    name = office.names.get(_base(code), office.name)
     values: dict[str, Isolated] = {
         "reference": Reference(details.reference),
         "received_at": Isolated(details.received[code]),
-        "team": Important(team(texts, configuration, situation.queue, code)),
+        "team": _team(texts, configuration, situation.queue, code),
         "appointment_url": Link(_localised(office.appointment_url, code)),
         "privacy_url": Link(_localised(office.privacy_url, code)),
         "emergency_phone": Phone(office.emergency_phone or office.phone),
-        "service_point_address": Isolated(office.service_point.address or office.address),
-        "office_name": Isolated(_office_name(configuration, code)),
-        "office_address": Isolated(office.address),
+        "service_point_address": german(office.service_point.address or office.address),
+        "office_name": german(office.name) if name == office.name else Glossed(name, office.name),
+        "office_address": german(office.address),
         "office_phone": Phone(office.phone),
         "office_website": Link(_localised(office.website, code)),
     }
@@ -241,8 +244,17 @@ def _values(
         values["next_opening"] = Important(wording.instant(code, situation.next_opening))
     closed = _closed_ahead(calendar, situation.today, code)
     if closed:
-        values["closure"] = Important("; ".join(closed))
+        values["closure"] = Important(wording.listed(code, closed))
     return values
+
+
+def _team(texts: Texts, configuration: Configuration, queue: str, code: str) -> Isolated:
+    """The team's name in a language, with the clerk's German word in brackets where it differs."""
+    queue = queue if queue in configuration.queues else "general"
+    known = configuration.queues[queue]
+    german = known.names.get("de") or texts.team("de", queue) or known.folder
+    name = known.names.get(_base(code)) or texts.team(code, queue)
+    return Team(name, german) if name and name != german else Important(german)
 
 
 def _paragraph(
@@ -261,9 +273,10 @@ def _paragraph(
             html = Markup("<br>\n").join(_marked(line) for line in html_form.split("\n"))
             text = "\n".join(laid_out(code, collapse(line)) for line in text_form.split("\n"))
         else:
-            html, text = _marked(html_form), laid_out(code, collapse(text_form))
+            html, text = _marked(_BESIDE_A_LINK.sub("<br>", html_form)), laid_out(code, collapse(text_form))
         hours = (oriented(code, f"  {label}: {Isolated(hours)}") for label, hours in rows)
-        return Paragraph(html, "\n".join([text, *hours]), rows, _tag(code), language(code).direction)
+        table = tuple((label, _unbroken(hours)) for label, hours in rows)
+        return Paragraph(html, "\n".join([text, *hours]), table, _tag(code), language(code).direction)
 
     return texts.paragraphs.recall((code, block, rows, *(values[name] for name in BLOCKS[block])), make)
 
@@ -271,6 +284,12 @@ def _paragraph(
 def _marked(html: str) -> Markup:
     """A rendered block is HTML already: its words hold no markup, its values have escaped themselves."""
     return Markup(collapse(html))  # noqa: S704
+
+
+def _unbroken(hours: str) -> Markup:
+    """Hours of a day for a narrow screen: a line may end between two spans, never inside one."""
+    span = Markup('<span style="white-space:nowrap">{}</span>')
+    return Markup("").join(part if n % 2 else span.format(part) for n, part in enumerate(_BETWEEN_SPANS.split(hours)))
 
 
 def _closed_ahead(calendar: Calendar, today: dt.date, code: str) -> list[str]:
@@ -285,12 +304,6 @@ def _closed_ahead(calendar: Calendar, today: dt.date, code: str) -> list[str]:
         date = wording.date(code, day.date)
         ahead.append((day.date, f"{date} ({day.holiday})" if code == "de" else date))
     return [words for _, words in sorted(ahead)]
-
-
-def _office_name(configuration: Configuration, code: str) -> str:
-    office = configuration.office
-    name = office.names.get(_base(code), office.name)
-    return name if name == office.name else f"{name} ({office.name})"
 
 
 def _localised(url: str, code: str) -> str:

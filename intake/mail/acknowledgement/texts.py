@@ -95,6 +95,35 @@ class Important(Isolated):
 
 
 @dataclass(frozen=True, slots=True)
+class German(Isolated):
+    """German words in another language: a screen reader speaks them in German (WCAG 2.2, 3.1.2)."""
+
+    def __html__(self) -> str:
+        return Markup('<bdi lang="de">{}</bdi>').format(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Glossed(Isolated):
+    """A name in the person's language, with the German one in brackets."""
+
+    german: str
+
+    def __str__(self) -> str:
+        return str(Isolated(f"{self.text} ({German(self.german)})"))
+
+    def __html__(self) -> str:
+        return Markup("<bdi>{} ({})</bdi>").format(self.text, German(self.german))
+
+
+@dataclass(frozen=True, slots=True)
+class Team(Glossed):
+    """The team that has the case; found first."""
+
+    def __html__(self) -> str:
+        return Markup("<strong>{}</strong>").format(Glossed(self.text, self.german))
+
+
+@dataclass(frozen=True, slots=True)
 class Reference(Isolated):
     """The case reference: always left to right, never broken over two lines."""
 
@@ -125,9 +154,16 @@ class Link(Isolated):
         return Markup('<a href="{}" dir="ltr">{}</a>').format(self.text, shown)
 
 
+_GERMAN_WORDS: Mapping[str, German] = MappingProxyType(
+    {word: German(word) for word in ("Fiktionsbescheinigung", "ServicePoint")}
+)
+"""Names that every language leaves in German; texts hold them as plain words."""
+_GERMAN_WORD = re.compile("|".join(_GERMAN_WORDS))
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One block in both forms, with the rows of a table below it (label, hours) where it has one."""
+    """One block in both forms, with the rows of a table below it (label, hours in HTML) where it has one."""
 
     html: Markup
     text: str
@@ -227,9 +263,11 @@ class Texts:
         if code not in self._compiled:
             escaping, plain = self._environments
             source = self._sources[code]
+            if code != "de":
+                source = _GERMAN_WORD.sub(r"{{ \g<0> }}", source)
             self._compiled[code] = escaping.from_string(source), plain.from_string(source)
         template = self._compiled[code][0 if html else 1]
-        return "".join(template.blocks[block](template.new_context(dict(values))))
+        return "".join(template.blocks[block](template.new_context({**_GERMAN_WORDS, **values})))
 
     def layout_html(self, sections: Sequence[object], title: str) -> str:
         """The HTML document of these sections (:class:`Section`)."""
