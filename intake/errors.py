@@ -53,3 +53,15 @@ class DeliveryRefused(DeliveryError):
     def __init__(self, message: str, *, status: str | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class AudioError(IntakeError):
+    """A recording cannot be read, or a sound cannot be made into a prompt; says why."""
+
+
+class VoiceError(IntakeError):
+    """A voice could not say something; names the voice and what happened. Other voices and prompts go on."""
+
+
+class ListeningError(IntakeError):
+    """A recogniser could not hear a sound, or its model cannot be used; names the model's folder and the remedy."""
