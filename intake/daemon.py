@@ -4,11 +4,14 @@
 Signals. SIGTERM and SIGINT: what is in flight is finished (a round, the mail being sent) or, after
 ``STOP_SECONDS``, left as the ledger knows it, and the process ends with 0. SIGHUP: texts, rules and
 configuration are read again; if they are wrong, the running ones stay and a notice says why. Mailboxes,
-relay and ledger are set up at the start only: a change of those needs a restart, and the reload says so.
+relay, metrics and ledger are set up at the start only: a change of those needs a restart, and the reload says so.
 
 What is periodic runs in APScheduler: sweeps of the mailboxes, a look at what staff did, outbox retry,
-retention (once a day, and at the start), and health (is every mailbox being fetched, does the outbox move), which
-also feeds systemd's watchdog.
+retention (at the start, and when its hour has come by the ledger's clock), and health (is every mailbox being fetched,
+does the outbox move), which also feeds systemd's watchdog.
+
+Hundreds of mailboxes on one server never come at once: ``SIGN_INS`` sign in at a time, also after that server was
+away, and what is periodic takes them one by one over half its period.
 
 To systemd the service is ready after the first round of any mailbox, or after ``READY_SECONDS`` of trying: a
 mail server that is down is no reason to be killed and started again.
@@ -20,6 +23,7 @@ import datetime as dt
 import logging
 import signal
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
@@ -28,10 +32,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.engine import Connection as Database
 
 from intake import config, resources
-from intake.cases import forgotten, notices, pulse, retention
+from intake.cases import backup, clock, forgotten, notices, pulse, retention
 from intake.cases.case import NoticeText
-from intake.cases.ledger import Ledger, put_meta
-from intake.cases.pulse import Pulse
+from intake.cases.ledger import Ledger
+from intake.cases.pulse import HEALTH_SECONDS, Pulse
 from intake.config import Configuration, Settings
 from intake.errors import ConfigurationError, IntakeError
 from intake.mail import outbox as outgoing
@@ -55,10 +59,11 @@ log = logging.getLogger(__name__)
 
 STOP_SECONDS = 20.0
 STAFF_SECONDS = 120.0
-HEALTH_SECONDS = 30.0
 READY_SECONDS = 90.0
-RETENTION_HOUR = 1
-"""In UTC: the small hours wherever this service may run."""
+SIGN_INS = 8
+"""Mailboxes that sign in to one server at a time: as fast as all at once, on a server with two cores."""
+RETENTION_SECONDS = 600.0
+"""How often to look whether it is time for retention."""
 
 Clock = Callable[[], dt.datetime]
 
@@ -66,6 +71,13 @@ Clock = Callable[[], dt.datetime]
 def load_texts(settings: Settings) -> Texts:
     """The acknowledgement texts, the office's own first. Raises :class:`ConfigurationError`."""
     return Texts.load(resources.search_path("templates", settings.file.parent if settings.file else None))
+
+
+def load_rules(settings: Settings) -> Rules:
+    """The rules that tell messages apart, the office's own or the shipped ones. Raises :class:`ConfigurationError`."""
+    configuration = settings.configuration
+    own = configuration.triage.rules
+    return Rules.read(settings.folder / own if own else None, configuration.queues)
 
 
 def readers(settings: Settings, rules: Rules, secret: bytes, loop_token: str) -> dict[str, Reader]:
@@ -144,13 +156,18 @@ class Daemon:
         to_relay = relay(settings, self._environment, sign_ins)
         senders = [Sender(to_relay) for _ in range(configuration.smtp.connections if configuration.smtp else 1)]
         texts = load_texts(settings)
-        rules = Rules.shipped(configuration.queues)
-        ledger = Ledger.open(settings.ledger_url, settings.data)
+        rules = load_rules(settings)
+        ledger = Ledger.open(
+            settings.ledger_url, settings.data,
+            before_upgrade=lambda: backup.before_upgrade(settings.ledger_url, settings.data, self._now()),
+        )  # fmt: skip
         try:
             ledger.lock()
             if await ledger.begin_generation(self._now()):
                 log.warning("the ledger was restored from a backup: acknowledging is held until intake resume")
             await ledger.write(outgoing.hold_if_restored)
+            if not await ledger.write(clock.look, self._now()):
+                log.warning("there is doubt about this machine's clock: nothing is deleted; see intake status")
             # Before anything else: a restored ledger remembers people who were forgotten since.
             await retention.erase(ledger, forgotten.read(settings.data), self._now())
             desk = Desk(configuration, texts, Calendar(configuration.office), ledger.secret, self._random)
@@ -182,11 +199,12 @@ class Daemon:
             ledger, senders, desk.configuration, now=self._now, random=self._random, sent=self._wake,
             metrics=self._metrics,
         )  # fmt: skip
+        doors: defaultdict[tuple[str, int], asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(SIGN_INS))
         for name, mailbox in desk.configuration.mailboxes.items():
             self._watchers[name] = Watcher(
                 name, mailbox, accounts[name], ledger=ledger, worker=worker, desk=desk,
                 now=self._now, random=self._random, queued=outbox.wake.set, fetched=self._fetched,
-                metrics=self._metrics,
+                door=doors[mailbox.host, mailbox.port], metrics=self._metrics,
             )  # fmt: skip
         self._watch(outbox, desk.configuration)
         scheduler = self._schedule(ledger, outbox, desk.configuration)
@@ -270,14 +288,20 @@ class Daemon:
         service = configuration.service
         started = self._now()
 
+        def wake(watcher: Watcher, look_at_staff: bool) -> None:
+            watcher.wishes.look_at_staff |= look_at_staff
+            watcher.wishes.wake.set()
+
+        def wake_one_by_one(seconds: float, *, look_at_staff: bool) -> None:
+            loop, pause = asyncio.get_running_loop(), seconds / 2 / len(self._watchers)
+            for number, watcher in enumerate(self._watchers.values()):
+                loop.call_later(number * pause, wake, watcher, look_at_staff)
+
         async def sweep() -> None:
-            for watcher in self._watchers.values():
-                watcher.wishes.wake.set()
+            wake_one_by_one(service.sweep_seconds, look_at_staff=False)
 
         async def look_at_staff() -> None:
-            for watcher in self._watchers.values():
-                watcher.wishes.look_at_staff = True
-                watcher.wishes.wake.set()
+            wake_one_by_one(STAFF_SECONDS, look_at_staff=True)
 
         async def retry() -> None:
             outbox.wake.set()
@@ -294,9 +318,11 @@ class Daemon:
                 log.warning("the service's health could not be written down: %s", error)
             self._feed()
 
-        async def retain() -> None:
+        async def retain(*, at_start: bool = False) -> None:
             terms = next(iter(self._watchers.values())).desk.configuration.retention
             try:
+                if not await ledger.write(retention.is_due, self._now(), at_start=at_start):
+                    return
                 done = await retention.daily(ledger, self._settings.data, terms, self._now())
                 await ledger.write(notices.close_notice, "retention", None, self._now())
             except IntakeError as error:
@@ -318,10 +344,10 @@ class Daemon:
             (look_at_staff, STAFF_SECONDS),
             (retry, service.outbox_seconds),
             (health, HEALTH_SECONDS),
+            (retain, RETENTION_SECONDS),
         ):
             scheduler.add_job(job, "interval", seconds=seconds, id=job.__name__)
-        scheduler.add_job(retain, id="retain at the start")
-        scheduler.add_job(retain, "cron", hour=RETENTION_HOUR, minute=40, id="retain")
+        scheduler.add_job(retain, kwargs={"at_start": True}, id="retain at the start")
         return scheduler
 
     async def _reloads(self, wanted: asyncio.Event, ledger: Ledger, worker: Worker) -> None:
@@ -344,7 +370,7 @@ class Daemon:
         try:
             new = await asyncio.to_thread(config.load, self._settings.file)
             texts = await asyncio.to_thread(load_texts, new)
-            rules = Rules.shipped(new.configuration.queues)
+            rules = await asyncio.to_thread(load_rules, new)
         except IntakeError as error:
             notice = NoticeText(
                 "reload",
@@ -356,21 +382,17 @@ class Daemon:
             await ledger.write(notices.raise_notice, notice, self._now())
             return
         fixed = self._settings.configuration
-        changed = new.configuration
-        if (changed.mailboxes, changed.smtp, changed.sign_in, changed.service.data) != (
-            fixed.mailboxes,
-            fixed.smtp,
-            fixed.sign_in,
-            fixed.service.data,
-        ):
+        if _set_up_at_the_start(new.configuration) != _set_up_at_the_start(fixed):
             log.warning(
-                "mailboxes, smtp, sign_in and service.data take effect after a restart; everything else was taken over"
+                "mailboxes, smtp, sign_in, metrics, service.data and service.ledger take effect after a restart; "
+                "everything else was taken over"
             )
         configuration = new.configuration.model_copy(
             update={
                 "mailboxes": fixed.mailboxes,
                 "smtp": fixed.smtp,
                 "sign_in": fixed.sign_in,
+                "metrics": fixed.metrics,
                 "service": new.configuration.service.model_copy(update={"data": fixed.service.data}),
             }
         )
@@ -384,6 +406,12 @@ class Daemon:
         log.info("texts, rules and configuration were read again")
 
 
+def _set_up_at_the_start(configuration: Configuration) -> tuple[object, ...]:
+    """What cannot be changed while the daemon runs."""
+    one = configuration
+    return one.mailboxes, one.smtp, one.sign_in, one.metrics, one.service.data, one.service.ledger
+
+
 async def _warm(worker: Worker) -> None:
     """Start the worker before the first message needs it; if that fails, the first message tells."""
     with contextlib.suppress(WorkerUnavailable):
@@ -391,8 +419,8 @@ async def _warm(worker: Worker) -> None:
 
 
 def _health(connection: Database, configuration: Configuration, started: dt.datetime, now: dt.datetime) -> Pulse:
-    """Note that the daemon is alive, open or close the notices about what does not move, and take the pulse."""
-    put_meta(connection, "alive_at", now.isoformat())
+    """Note the pulse, open or close the notices about what does not move, and say how it all stands."""
+    clock.look(connection, now)
     notices.close_events(connection, now)
     pulse.alarm(connection, pulse.take(connection, configuration.mailboxes), configuration, started, now)
     return pulse.take(connection, configuration.mailboxes)
@@ -412,8 +440,3 @@ def _show(metrics: Metrics, found: Pulse, now: dt.datetime) -> None:
     for cause, count in found.notices.items():
         metrics.notices.labels(cause).set(count)
     metrics.holds.set(len(found.holds))
-
-
-def system_clock() -> dt.datetime:
-    """Now, as an aware instant."""
-    return dt.datetime.fromtimestamp(time.time(), dt.UTC)

@@ -65,3 +65,7 @@ class VoiceError(IntakeError):
 
 class ListeningError(IntakeError):
     """A recogniser could not hear a sound, or its model cannot be used; names the model's folder and the remedy."""
+
+
+class AnnouncementError(IntakeError):
+    """Announcements cannot be built or published; what is on the line stays as it is."""

@@ -17,8 +17,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from intake.config import WEEKDAYS, Closure, Hours, Office
 from intake.errors import ConfigurationError
 
@@ -63,6 +61,8 @@ class OpenState:
 @lru_cache(maxsize=64)
 def public_holidays(country: str, subdivision: str, year: int) -> Mapping[dt.date, str]:
     """Date → name of each public holiday. Raises :class:`ConfigurationError` for an unknown place."""
+    import holidays  # knows every country; commands that ask for no date need not wait for it
+
     try:
         place = holidays.country_holidays(country, subdiv=subdivision or None)
         # Without a language the names would follow the environment: another name in another shell.

@@ -31,7 +31,7 @@ from intake.errors import ConfigurationError
 from intake.languages import language as language_of
 from intake.office import Span
 
-__all__ = ["DATED", "PROMPT_IDS", "Prompt", "PromptTexts", "Segment", "prompt_ids", "seconds"]
+__all__ = ["DATED", "PROMPT_IDS", "Prompt", "PromptTexts", "Segment", "longest", "prompt_ids", "seconds"]
 
 LONGEST_MENU = 5
 """Options of a menu: nobody remembers more."""
@@ -70,6 +70,11 @@ def seconds(pieces: Iterable[Segment]) -> float:
         len(piece.text) / _LETTERS_PER_SECOND.get(language_of(piece.language).script, _OTHER_LETTERS_PER_SECOND)
         for piece in pieces
     )
+
+
+def longest(id: str) -> float:
+    """Seconds that a prompt may last."""
+    return _LIMITS.get(id, _NOTICE_SECONDS)
 
 
 class PromptTexts:
@@ -111,6 +116,10 @@ class PromptTexts:
         """``draft`` or ``reviewed``."""
         return self._texts[code].status
 
+    def source(self, code: str) -> str:
+        """The text of a language as it stands in its file."""
+        return self._texts[code].source
+
     def problems(self, *at: Facts) -> tuple[str, ...]:
         """Every mistake in the texts, one sentence each; with facts also what these would make of them."""
         found = [sentence for sentences in self._mistakes.values() for sentence in sentences] + [*self._strangers]
@@ -150,12 +159,12 @@ class PromptTexts:
         raise ConfigurationError(f"announcement {id} cannot be spoken: {mistakes[0]}")
 
     def _limit(self, id: str, code: str, spoken: tuple[Segment, ...]) -> None:
-        limit = _LIMITS.get(id, _NOTICE_SECONDS)
+        limit = longest(id)
         length = seconds(spoken)
         if length > limit:
             raise ConfigurationError(
                 f"{self._text(code, id).path}: language {code}: announcement {id} would take about {length:.0f} "
-                f"seconds, the limit is {limit}; shorten the text"
+                f"seconds, the limit is {limit:g}; shorten the text"
             )
 
     def _parts(self, id: str, code: str, facts: Facts) -> list[Part]:

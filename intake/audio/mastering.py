@@ -7,13 +7,13 @@ In this order, always on the whole sound:
 2. high-pass at 80 Hz with linear phase: no hum and no offset (raw eSpeak NG has one at −58 dBFS), and a voice has
    nothing below;
 3. the active speech level to −22 dBov (RFC 7874 section 4 lets −16…−28 be heard alike; prompts differ less);
-4. trimmed to 100 ms before the first and 200 ms after the last speech, where what is below −44 dBov is silence;
+4. trimmed to 100 ms before the first and 150 ms after the last speech, where what is below −44 dBov is silence;
    a click or a burst of static that stands alone before or after the speech, as some engines leave it after
    punctuation, is no speech and is cut off;
 5. a look-ahead limiter to −2 dBFS: a decibel under the bar, for what A-law and G.722 add to a peak;
 6. 5 ms fades, so that no cut clicks.
 
-Steps 3 and 5 are done again at 8 kHz, because fricatives have much of their power above 4 kHz: each published
+Steps 3 to 5 are done again at 8 kHz, because fricatives have much of their power above 4 kHz: each published
 file then has the level itself, and not only the master that it was made of.
 """
 
@@ -37,7 +37,7 @@ SILENCE = -44.0
 """dBov; 10 ms that are fainter are silence."""
 
 LEADING_SILENCE = 0.1
-TRAILING_SILENCE = 0.2
+TRAILING_SILENCE = 0.15
 FADE = 0.005
 """Seconds each."""
 
@@ -69,12 +69,12 @@ def master(sound: Sound) -> Sound:
     if level < FAINTEST:
         raise AudioError(f"it has no speech in it: its level is {level:.0f} dBov, and {FAINTEST:.0f} is the least")
     gain = 10 ** ((LEVEL - level) / 20)
-    return _finished(Sound(_trimmed(wide.samples * np.float32(gain)), MASTER_RATE))
+    return _finished(_trimmed(Sound(wide.samples * np.float32(gain), MASTER_RATE)))
 
 
 def telephone(wide: Sound) -> Sound:
-    """A master at 8 kHz, at the level again."""
-    return _finished(resample(wide, TELEPHONE_RATE))
+    """A master at 8 kHz, at the level and trimmed again: a final s has nothing left below 4 kHz."""
+    return _finished(_trimmed(resample(wide, TELEPHONE_RATE)))
 
 
 def _finished(sound: Sound) -> Sound:
@@ -105,22 +105,23 @@ def _high_pass_filter() -> npt.NDArray[np.float64]:
     return kernel
 
 
-def _trimmed(samples: Samples) -> Samples:
-    """Speech with its silences; ``samples`` are at the level and at the master's rate."""
-    frame = round(_FRAME * MASTER_RATE)
+def _trimmed(sound: Sound) -> Sound:
+    """Speech with its silences; ``sound`` is at the level. AudioError if there is none."""
+    samples, rate = sound.samples, sound.rate
+    frame = round(_FRAME * rate)
     islands = _islands(samples, frame)
     before, after = 0, len(samples)
-    while len(islands) > 1 and _stands_alone(islands[0], islands[1], islands[0], frame):
+    while len(islands) > 1 and _stands_alone(islands[0], islands[1], islands[0]):
         before = islands.pop(0)[1] * frame
-    while len(islands) > 1 and _stands_alone(islands[-2], islands[-1], islands[-1], frame):
+    while len(islands) > 1 and _stands_alone(islands[-2], islands[-1], islands[-1]):
         after = islands.pop()[0] * frame
     if not islands:
         raise AudioError("it has no speech in it that would be heard at its level")
-    begin = islands[0][0] * frame - round(LEADING_SILENCE * MASTER_RATE)
-    end = islands[-1][1] * frame + round(TRAILING_SILENCE * MASTER_RATE)
+    begin = islands[0][0] * frame - round(LEADING_SILENCE * rate)
+    end = islands[-1][1] * frame + round(TRAILING_SILENCE * rate)
     kept_from, kept_to = max(begin, before), min(end, after)
-    kept = samples[kept_from:kept_to] * _fades(kept_to - kept_from)
-    return np.pad(kept, (kept_from - begin, end - kept_to))
+    kept = samples[kept_from:kept_to] * _fades(kept_to - kept_from, rate)
+    return Sound(np.pad(kept, (kept_from - begin, end - kept_to)), rate)
 
 
 def _islands(samples: Samples, frame: int) -> list[tuple[int, int]]:
@@ -131,14 +132,14 @@ def _islands(samples: Samples, frame: int) -> list[tuple[int, int]]:
     return [(int(begin), int(end)) for begin, end in edges.reshape(-1, 2)]
 
 
-def _stands_alone(left: tuple[int, int], right: tuple[int, int], click: tuple[int, int], frame: int) -> bool:
-    apart = (right[0] - left[1]) * frame >= _APART * MASTER_RATE
-    return apart and (click[1] - click[0]) * frame < _CLICK * MASTER_RATE
+def _stands_alone(left: tuple[int, int], right: tuple[int, int], click: tuple[int, int]) -> bool:
+    apart = (right[0] - left[1]) * _FRAME >= _APART
+    return apart and (click[1] - click[0]) * _FRAME < _CLICK
 
 
-def _fades(length: int) -> Samples:
+def _fades(length: int, rate: int) -> Samples:
     """A gain for each sample: raised cosines at both ends."""
-    fade = min(round(FADE * MASTER_RATE), length // 2)
+    fade = min(round(FADE * rate), length // 2)
     rise = (0.5 - 0.5 * np.cos(math.pi * np.arange(fade) / max(fade, 1))).astype(np.float32)
     return np.concatenate([rise, np.ones(length - 2 * fade, np.float32), rise[::-1]])
 

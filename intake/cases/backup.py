@@ -15,6 +15,7 @@ PostgreSQL has its own tools for all this; there the commands say which.
 import contextlib
 import datetime as dt
 import json
+import logging
 import os
 import re
 import sqlite3
@@ -28,6 +29,8 @@ from sqlalchemy.engine import URL, Connection, make_url
 from intake.cases import forgotten
 from intake.cases.ledger import HEAD, STAMP, get_meta, lock_file, put_meta
 from intake.errors import LedgerError
+
+log = logging.getLogger(__name__)
 
 FOLDER = "backups"
 """In the data directory: where backups go if nobody says otherwise, and where a replaced ledger is kept."""
@@ -84,6 +87,16 @@ def make(ledger: Path, folder: Path, now: dt.datetime) -> Path:
         with contextlib.suppress(OSError):  # there is none where all went well, or no folder could be made
             new.unlink()
     return file
+
+
+def before_upgrade(url: str, data: Path, now: dt.datetime) -> None:
+    """Keep a ledger as it is, because a newer program is about to change its tables. Raises :class:`LedgerError`."""
+    if make_url(url).get_backend_name() == "sqlite":
+        kept = make(ledger_file(url, "backup"), data / FOLDER, now)
+        forgotten.merge(data / FOLDER, forgotten.read(data))
+        log.info("an older version made this ledger; it is kept as %s, and upgraded now", kept)
+    else:
+        log.info("an older version made this ledger; it is upgraded now")
 
 
 def _free_name(folder: Path, now: dt.datetime) -> Path:

@@ -58,8 +58,16 @@ def _unreadable(file: Path, where: str) -> LedgerError:
     )
 
 
-def merge(folder: Path, entries: Iterable[Forgotten], *, oldest: dt.datetime | None = None) -> None:
+def merge(
+    folder: Path,
+    entries: Iterable[Forgotten],
+    *,
+    oldest: dt.datetime | None = None,
+    now: dt.datetime | None = None,
+) -> None:
     """Add entries to the list in a folder, durably, and drop those from before ``oldest``.
+
+    What a clock that was wrong noted as being later than ``now`` is noted as of ``now``.
 
     Several processes may do so at once. Raises :class:`LedgerError` if the list there cannot be read or written.
     """
@@ -70,7 +78,8 @@ def merge(folder: Path, entries: Iterable[Forgotten], *, oldest: dt.datetime | N
             before = read(folder)
             latest: dict[str, dt.datetime] = {}
             for entry in (*before, *entries):
-                latest[entry.key] = max(entry.at, latest.get(entry.key, entry.at))
+                at = entry.at if now is None else min(entry.at, now)
+                latest[entry.key] = max(at, latest.get(entry.key, at))
             kept = [Forgotten(key, at) for key, at in latest.items() if oldest is None or at >= oldest]
             if kept != before:
                 text = "".join(json.dumps({"key": e.key, "at": e.at.isoformat()}) + "\n" for e in kept)

@@ -19,6 +19,8 @@ from intake.cases.notices import close_notice, raise_notice
 from intake.cases.tables import holds, mailboxes, messages, notices, outbox
 from intake.config import Configuration
 
+HEALTH_SECONDS = 30.0
+"""How often the daemon takes it, and notes that it is alive."""
 UNFILED = ("pending", "copying", "copied")
 OUTBOX_OLD = dt.timedelta(hours=1)
 """Mail that waits longer than this is a notice: a relay that greylists takes minutes, not an hour."""

@@ -8,15 +8,15 @@ durable together or not at all.
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from intake.cases import keys
 from intake.cases.case import Case
-from intake.cases.tables import AnyRow, attempts, blocks, cases, mailboxes, messages, seen, threads
+from intake.cases.tables import AnyRow, attempts, blocks, cases, mailboxes, messages, threads
 
 MAX_THREAD_IDS = 100
 
@@ -26,12 +26,23 @@ _CASE_BY_ID = sa.select(cases).where(cases.c.id == sa.bindparam("id"))
 _CASE_BY_REFERENCE = sa.select(cases).where(cases.c.reference == sa.bindparam("reference"))
 _THREADS = sa.select(threads).where(threads.c.key.in_(sa.bindparam("keys", expanding=True)))
 
-INSERT_NEW = {
-    (dialect.dialect.name, table.name): dialect.insert(table).on_conflict_do_nothing()
-    for dialect in (sqlite, postgresql)
-    for table in (seen, threads)
-}
-"""By dialect and table: insert the rows whose keys are not there yet."""
+
+def insertion(dialect: str, table: sa.Table) -> Any:
+    """An INSERT that can say what to do about rows that are there already; only the dialect in use is loaded."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
+
+
+@cache
+def insert_new(dialect: str, table: sa.Table) -> sa.Insert:
+    """Insert the rows whose keys are not there yet."""
+    statement: sa.Insert = insertion(dialect, table).on_conflict_do_nothing()
+    return statement
 
 
 def as_case(row: AnyRow) -> Case:
@@ -65,7 +76,7 @@ def remember_thread(
 ) -> None:
     """Remember that a Message-ID belongs to a case; the first case that used it keeps it."""
     row = {"key": keys.thread(secret, message_id), "kind": kind, "case_id": case_id, "at": now}
-    connection.execute(INSERT_NEW[connection.dialect.name, threads.name], row)
+    connection.execute(insert_new(connection.dialect.name, threads), row)
 
 
 def answered(connection: Connection, case_id: int, at: dt.datetime) -> bool:
@@ -121,18 +132,15 @@ def update_mailbox(connection: Connection, name: str, /, **columns: Any) -> None
 
 def open_targets(connection: Connection, mailbox: str, folders: Collection[str]) -> dict[str, int]:
     """For each queue folder, the lowest UID of a filed message of a case that still waits for an answer."""
+    # The open cases are few. Asked for mailbox and folder, SQLite would begin with all that was ever filed there.
     query = (
-        sa.select(messages.c.folder, sa.func.min(messages.c.target_uid))
+        sa.select(messages.c.mailbox, messages.c.folder, sa.func.min(messages.c.target_uid))
         .join(cases, cases.c.id == messages.c.case_id)
-        .where(
-            messages.c.mailbox == mailbox,
-            messages.c.folder.in_(folders),
-            messages.c.target_uid.is_not(None),
-            cases.c.state == "open",
-        )
-        .group_by(messages.c.folder)
+        .where(cases.c.state == "open", messages.c.target_uid.is_not(None))
+        .group_by(messages.c.mailbox, messages.c.folder)
     )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    rows = connection.execute(query)
+    return {folder: uid for name, folder, uid in rows if name == mailbox and folder in folders}
 
 
 def answered_targets(

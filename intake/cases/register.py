@@ -11,17 +11,17 @@ message, 4.8 ms of processor time became 2.0 (``benchmarks/drain.py``). Nothing 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from random import Random
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from intake.cases import keys, reference
 from intake.cases.case import Case, Known, Place
 from intake.cases.ledger import RESUMED, get_meta, held, hold, put_meta
-from intake.cases.records import INSERT_NEW, MAX_THREAD_IDS, as_case
+from intake.cases.records import MAX_THREAD_IDS, as_case, insert_new, insertion
 from intake.cases.tables import AnyRow, blocks, cases, mails, messages, outbox, seen, texts, threads
 
 SAME_TEXT = dt.timedelta(hours=24)
@@ -79,12 +79,14 @@ def _sent(by: sa.Column[str]) -> sa.Executable:
 _SENT_TO_SENDER, _SENT_TO_DOMAIN = _sent(outbox.c.recipient_key), _sent(outbox.c.domain_key)
 _SENT_BY_MAILBOX = _sent(outbox.c.mailbox)
 
-_INSERT_TEXT = {
-    dialect.dialect.name: (insert := dialect.insert(texts)).on_conflict_do_update(
+
+@cache
+def _insert_text(dialect: str) -> sa.Insert:
+    insert = insertion(dialect, texts)
+    statement: sa.Insert = insert.on_conflict_do_update(
         index_elements=[texts.c.key], set_={"case_id": insert.excluded.case_id, "at": insert.excluded.at}
     )
-    for dialect in (sqlite, postgresql)
-}
+    return statement
 
 
 class Register:
@@ -209,7 +211,7 @@ class Register:
             "id": number, "reference": new, "channel": channel, "mailbox": mailbox, "queue": queue,
             "language": language, "state": "open", "sender": sender or None, "sender_key": sender_key,
             "subject": subject or None, "opened_at": self._now, "updated_at": self._now, "acknowledged_at": None,
-            "waiting_since": self._now, "answered_at": None,
+            "waiting_since": self._now, "answered_at": None, "closed_at": None,
         }  # fmt: skip
         self._new_cases[number] = row
         self._new["cases"].append(row)
@@ -223,7 +225,7 @@ class Register:
         """Something happened in a case; with ``reopen`` a person wrote again, so that it waits for an answer."""
         change: dict[str, Any] = {"updated_at": self._now}
         if reopen:
-            change |= {"state": "open", "answered_at": None}
+            change |= {"state": "open", "answered_at": None, "closed_at": None}
             current = self._cases.get(case.id, case)
             if current.state != "open":
                 # Whoever writes again before an answer came has been waiting since the first time.
@@ -325,8 +327,8 @@ class Register:
         """Write everything that was decided."""
         dialect = self._connection.dialect.name
         statements: dict[str, Any] = {table.name: table.insert() for table in (cases, messages, outbox, mails)}
-        statements |= {"texts": _INSERT_TEXT[dialect]}
-        statements |= {table.name: INSERT_NEW[dialect, table.name] for table in (seen, threads)}
+        statements |= {"texts": _insert_text(dialect)}
+        statements |= {table.name: insert_new(dialect, table) for table in (seen, threads)}
         for name, rows in self._new.items():
             if rows:
                 self._connection.execute(statements[name], rows)

@@ -7,7 +7,8 @@ opening hours. By queue all count, so that the queue for machine mail shows its 
 which they were opened; open cases are those that wait for an answer now, whenever they were opened. *Time to
 acknowledgement*: from INTERNALDATE until the relay accepted the acknowledgement. *Time to answer*: from the moment
 since which the person has been waiting (the case's opening, or the first message after an earlier answer) until staff
-answered, for answers given in the period.
+answered, for answers given in the period. *Closed without an answer*: cases that retention closed in the period and
+nobody had answered.
 
 Days, weekdays and hours are those of the office's clock. The database knows UTC, so it counts by quarter of an hour,
 which every time zone in use keeps whole, and the quarters are put into local hours here: exact on the days when
@@ -45,11 +46,13 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class QueueFigures:
-    """One queue. ``messages``: all that were filed there; ``open``: cases that wait for an answer now."""
+    """One queue. ``messages``: all that were filed there; ``open``: cases that wait for an answer now;
+    ``unanswered``: cases closed without an answer."""
 
     messages: int
     cases: int
     open: int
+    unanswered: int
     acknowledged: Spread
     answered: Spread
 
@@ -65,6 +68,7 @@ class Report:
     """Messages that belong to a case."""
     cases: int
     open: int
+    unanswered: int
     acknowledged: Spread
     answered: Spread
     queues: Mapping[str, QueueFigures]
@@ -87,6 +91,8 @@ def make(connection: Connection, first: dt.date, last: dt.date, zone: ZoneInfo) 
     by_queue = _counts(connection, messages.c.queue, here)
     cases_by_queue = _counts(connection, cases.c.queue, opened)
     open_by_queue = _counts(connection, cases.c.queue, cases.c.state == "open")
+    closed = (cases.c.closed_at >= begin) & (cases.c.closed_at < end) & (cases.c.state == "closed")
+    unanswered_by_queue = _counts(connection, cases.c.queue, closed & cases.c.answered_at.is_(None))
     acknowledged = _spreads(
         connection,
         messages.c.queue,
@@ -104,7 +110,9 @@ def make(connection: Connection, first: dt.date, last: dt.date, zone: ZoneInfo) 
     )
     languages = _counts(connection, messages.c.language, people)
     cases_by_language = _counts(connection, cases.c.language, opened)
-    queues = sorted({*by_queue, *cases_by_queue, *open_by_queue, *(q for q in answered if q is not None)})
+    queues = sorted(
+        {*by_queue, *cases_by_queue, *open_by_queue, *unanswered_by_queue, *(q for q in answered if q is not None)}
+    )
     return Report(
         first=first,
         last=last,
@@ -112,6 +120,7 @@ def make(connection: Connection, first: dt.date, last: dt.date, zone: ZoneInfo) 
         people=sum(languages.values()),
         cases=sum(cases_by_queue.values()),
         open=sum(open_by_queue.values()),
+        unanswered=sum(unanswered_by_queue.values()),
         acknowledged=acknowledged.get(None, Spread()),
         answered=answered.get(None, Spread()),
         queues={
@@ -119,6 +128,7 @@ def make(connection: Connection, first: dt.date, last: dt.date, zone: ZoneInfo) 
                 by_queue.get(queue, 0),
                 cases_by_queue.get(queue, 0),
                 open_by_queue.get(queue, 0),
+                unanswered_by_queue.get(queue, 0),
                 acknowledged.get(queue, Spread()),
                 answered.get(queue, Spread()),
             )

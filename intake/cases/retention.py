@@ -22,22 +22,24 @@ each is a hash: the keys of messages seen (nothing is acknowledged again), the k
 case) and, for 24 hours, the key of a recipient (the cap on acknowledgements holds). Mail in folders is the office's
 official file and is never touched.
 
-It runs in small transactions, so that the mailboxes never wait for it.
+It runs once a night by the ledger's own clock, and at each start, unless there is doubt about the clock
+(:mod:`intake.cases.clock`): a machine that believes itself ten years ahead deletes nothing. It runs in small
+transactions, so that the mailboxes never wait for it.
 """
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from intake.cases import backup, forgotten
+from intake.cases import backup, clock, forgotten
 from intake.cases.forgotten import Forgotten
-from intake.cases.ledger import Ledger, note
+from intake.cases.ledger import Ledger, get_meta, note, put_meta
 from intake.cases.register import SAME_TEXT
 from intake.cases.tables import (
     attempts,
@@ -59,6 +61,10 @@ BATCH = 200
 """Rows changed in one transaction."""
 CAP_WINDOW = dt.timedelta(hours=24)
 """How long the caps look back (rule 17): a recipient's key is not taken away from them."""
+
+NIGHT = dt.time(1, 40)
+"""When it runs, in UTC: the small hours wherever this service may run."""
+_RAN = "retained_at"
 
 UNSENT = ("held", "queued")
 
@@ -126,6 +132,9 @@ def _close_cases(connection: Connection, cutoffs: Cutoffs, after: int) -> tuple[
     ids = _ids(connection, cases, _OF_SOMEBODY & (cases.c.updated_at < cutoffs.person), after)
     connection.execute(threads.delete().where(threads.c.case_id.in_(ids)))
     connection.execute(cases.update().where(cases.c.id.in_(ids)).values(state="closed", **_NOBODY))
+    connection.execute(
+        cases.update().where(cases.c.id.in_(ids), cases.c.closed_at.is_(None)).values(closed_at=cutoffs.now)
+    )
     return len(ids), max(ids, default=after)
 
 
@@ -233,15 +242,29 @@ async def run(ledger: Ledger, terms: Retention, now: dt.datetime) -> Counter[str
     return done
 
 
+def is_due(connection: Connection, now: dt.datetime, *, at_start: bool) -> bool:
+    """Whether the clock may be believed, and it has not run since last night; notes the daemon's pulse."""
+    if not clock.look(connection, now):
+        return False
+    if at_start:
+        return True
+    night = dt.datetime.combine(now.astimezone(dt.UTC), NIGHT, dt.UTC)
+    if night > now:
+        night -= dt.timedelta(days=1)
+    ran = get_meta(connection, _RAN)
+    return ran is None or not night <= dt.datetime.fromisoformat(ran) <= now
+
+
 async def daily(ledger: Ledger, data: Path, terms: Retention, now: dt.datetime) -> Counter[str]:
     """All that is due once a day: people forgotten before, everything's own end, backups past theirs.
 
     Raises :class:`~intake.errors.LedgerError` if something is past its end and could not be deleted.
     """
-    forgotten.merge(data, (), oldest=now - dt.timedelta(days=terms.person_days + terms.backups_days + 1))
+    forgotten.merge(data, (), oldest=now - dt.timedelta(days=terms.person_days + terms.backups_days + 1), now=now)
     await erase(ledger, forgotten.read(data), now)
     done = await run(ledger, terms, now)
     backup.prune([data / backup.FOLDER], terms.backups_days, now)
+    await ledger.write(put_meta, _RAN, now.isoformat())
     return done
 
 
@@ -277,7 +300,8 @@ class Erasure:
 async def erase(ledger: Ledger, people: Iterable[Forgotten], now: dt.datetime) -> Erasure:
     """Erase what the ledger knows of people from before they were forgotten. To do it again changes nothing."""
     total = Erasure()
-    for person in people:
+    for entry in people:
+        person = replace(entry, at=min(entry.at, now))  # a clock that was ahead forgot nobody for the time to come
         more = True
         while more:
             more = await ledger.write(_erase_some, person, now, total)

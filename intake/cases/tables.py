@@ -78,6 +78,8 @@ cases = Table(
     Column("acknowledged_at", Instant),
     Column("waiting_since", Instant),
     Column("answered_at", Instant),
+    Column("closed_at", Instant),
+    Index("cases_state", "state", "queue"),
 )
 
 messages = Table(
@@ -106,7 +108,7 @@ messages = Table(
     Column("target_uidvalidity", Integer),
     Column("target_uid", Integer),
     sa.UniqueConstraint("mailbox", "uidvalidity", "uid"),
-    Index("messages_filing", "mailbox", "filing"),
+    Index("messages_filing", "filing", "mailbox", "uidvalidity"),
     Index("messages_target", "mailbox", "folder", "target_uid"),
 )
 """One message at one place, and what was decided about it; machine mail has no case, so ``sender_key`` is what leads to

@@ -24,6 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+announce = typer.Typer(help="The telephone announcements: build, preview, approve, publish, go back.", no_args_is_help=True)
+app.add_typer(announce, name="announce")
+
 DEFAULT_CONFIG = Path("intake.toml")
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.", metavar="FILE")]
@@ -67,10 +70,11 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Run the daemon in the foreground, until SIGTERM or Ctrl-C."""
     import os
 
+    from intake.cases.clock import system_clock
     from intake.cli.check import calendar, ledger_problem
     from intake.cli.logs import to_stdout
     from intake.config import load
-    from intake.daemon import Daemon, system_clock
+    from intake.daemon import Daemon
 
     settings = load(config)
     calendar(settings)
@@ -158,7 +162,7 @@ def resume(
     config: ConfigOption = DEFAULT_CONFIG,
     discard: Annotated[bool, typer.Option("--discard", help="Drop what was held instead of sending it.")] = False,
 ) -> None:
-    """Lift a hold (breaker, restored backup); what was held is sent, unless it is too old."""
+    """Lift a hold (breaker, restored backup); what was held is sent, unless it is too old. Confirms the clock, too."""
     from intake.cli.show import lift_holds
 
     asyncio.run(lift_holds(config, discard=discard, echo=typer.echo))
@@ -196,6 +200,89 @@ def restore(
     from intake.cli.privacy import restore as run_restore
 
     asyncio.run(run_restore(config, file, echo=typer.echo))
+
+
+@app.command()
+def voices(
+    config: Annotated[Path | None, typer.Option("--config", help="Default: the built-in example office.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """What can speak and listen here, and what could be installed."""
+    from intake.cli.voices import show_voices
+
+    show_voices(config, as_json=as_json, echo=typer.echo)
+
+
+LanguagesOption = Annotated[
+    list[str] | None, typer.Option("--language", help="Only this language; may be given again.", metavar="CODE")
+]
+NameOption = Annotated[str, typer.Option("--name", help="Who does this; it is noted in the audit trail.")]
+
+
+@announce.command("build")
+def announce_build(
+    config: ConfigOption = DEFAULT_CONFIG,
+    language: LanguagesOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Speak what is missing for the days ahead; nothing on the line changes."""
+    from intake.cli.announce import build
+
+    asyncio.run(build(config, language or [], as_json=as_json, echo=typer.echo))
+
+
+@announce.command("preview")
+def announce_preview(
+    target: Annotated[Path | None, typer.Argument(help="Default: preview.html in the library.", metavar="FILE")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    language: LanguagesOption = None,
+) -> None:
+    """Write one page with every announcement: words, sound, figures, what is stale or missing."""
+    from intake.cli.announce import write_preview
+
+    asyncio.run(write_preview(config, target, language or [], echo=typer.echo))
+
+
+@announce.command("approve")
+def announce_approve(
+    language: Annotated[str, typer.Argument(help="The language's code.", metavar="CODE")],
+    name: NameOption,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Let a language go on the line, as a person who has listened to it."""
+    from intake.cli.announce import approve
+
+    asyncio.run(approve(config, language, name, echo=typer.echo))
+
+
+@announce.command("publish")
+def announce_publish(name: NameOption, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Speak what is missing, and put all of it on the line at once."""
+    from intake.cli.announce import publish
+
+    asyncio.run(publish(config, name, echo=typer.echo))
+
+
+@announce.command("rollback")
+def announce_rollback(
+    name: NameOption,
+    config: ConfigOption = DEFAULT_CONFIG,
+    to: Annotated[int | None, typer.Option("--to", help="Which version; default: the one before.")] = None,
+) -> None:
+    """Put an older version back on the line."""
+    from intake.cli.announce import roll_back
+
+    asyncio.run(roll_back(config, to, name, echo=typer.echo))
+
+
+@announce.command("list")
+def announce_list(
+    config: ConfigOption = DEFAULT_CONFIG, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
+) -> None:
+    """The versions that are kept, and which one callers hear."""
+    from intake.cli.announce import show_list
+
+    show_list(config, as_json=as_json, echo=typer.echo)
 
 
 @app.command()

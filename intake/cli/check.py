@@ -13,7 +13,7 @@ from intake import config
 from intake.cases.filing import CANNOT_FILE, Folders, can_file, create_folder
 from intake.cases.ledger import Ledger
 from intake.config import Settings
-from intake.daemon import account, load_texts, relay
+from intake.daemon import account, load_rules, load_texts, relay
 from intake.errors import ConfigurationError, IntakeError
 from intake.languages import LANGUAGES
 from intake.mail.acknowledgement import Texts
@@ -21,7 +21,6 @@ from intake.office import Calendar
 from intake.servers.imap import Connection
 from intake.servers.oauth import TokenSource, close_all, token_source
 from intake.servers.smtp import Sender
-from intake.triage.routing import Rules
 
 Echo = Callable[[str], None]
 
@@ -72,6 +71,7 @@ async def check(file: Path, echo: Echo) -> bool:
     except ConfigurationError as error:
         report.problem(error)
     texts = _texts(settings, report)
+    _rules(settings, report)
     _trust(settings, report)
     _ledger(settings, report)
     sign_ins = await _sign_ins(settings, report)
@@ -82,6 +82,7 @@ async def check(file: Path, echo: Echo) -> bool:
     if settings.configuration.smtp is not None:
         await _relay(settings, sign_ins, report)
     await close_all(sign_ins)
+    await _speech(settings, report)
     if texts is not None and report.fine:
         echo("All is well.")
     return report.fine
@@ -90,7 +91,6 @@ async def check(file: Path, echo: Echo) -> bool:
 def _texts(settings: Settings, report: _Report) -> Texts | None:
     try:
         texts = load_texts(settings)
-        Rules.shipped(settings.configuration.queues)
     except ConfigurationError as error:
         report.problem(error)
         return None
@@ -112,6 +112,16 @@ def _texts(settings: Settings, report: _Report) -> Texts | None:
             "have them read, or set service.drafts = false"
         )
     return texts
+
+
+def _rules(settings: Settings, report: _Report) -> None:
+    own = settings.configuration.triage.rules
+    try:
+        load_rules(settings)
+    except ConfigurationError as error:
+        report.problem(error)
+        return
+    report.ok(f"rules for the queues: {settings.folder / own if own else 'the shipped ones'}")
 
 
 def _trust(settings: Settings, report: _Report) -> None:
@@ -225,3 +235,21 @@ async def _relay(settings: Settings, sign_ins: Mapping[str, TokenSource], report
             f"{settings.file}: smtp.bounce_address: the relay refuses the empty sender; "
             "name a watched mailbox that bounces may go to"
         )
+
+
+async def _speech(settings: Settings, report: _Report) -> None:
+    """The office's own voices and models, where it names any; each model is loaded."""
+    voices, listening = settings.configuration.voices, settings.configuration.listening
+    if voices.piper is None and not voices.order and listening.models is None:
+        return
+    from intake.listening import Recogniser
+    from intake.voices import catalogue
+
+    speaking = catalogue.look(settings.folder / voices.piper if voices.piper else None, voices.order)
+    async with Recogniser(settings.folder / listening.models if listening.models else None) as recogniser:
+        problems = [*speaking.problems, *await recogniser.trial()]
+    for problem in problems:
+        report.problem(problem)
+    if not problems:
+        own = sum(voice.model is not None for voice in speaking.voices)
+        report.ok(f"voices of your own: {own}; recognisers' models: {len(recogniser.models)}")

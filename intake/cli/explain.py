@@ -15,14 +15,15 @@ from typing import Any
 
 from intake import config
 from intake.cases.case import Known
+from intake.cli.explanation import Explained, as_text
 from intake.cli.init import EXAMPLE
 from intake.config import Settings
-from intake.daemon import load_texts
-from intake.languages import LANGUAGES
+from intake.daemon import load_rules, load_texts
 from intake.mail.assessment import Assessment, Reader
-from intake.mail.eligibility import REASONS, Policy
+from intake.mail.eligibility import Policy
 from intake.mail.plan import Plan, plan
-from intake.triage.routing import Rules
+from intake.message import parse
+from intake.triage import own_words
 
 MAX_FILE = 64 * 1024 * 1024
 """Octets read of a file; what a message says lies far before."""
@@ -57,7 +58,7 @@ def explain(
         own_addresses=policy.own_addresses | {a.lower() for a in addresses},
         require_addressed=policy.require_addressed and not any_recipient,
     )
-    reader = Reader(policy, Rules.shipped(configuration.queues), _SECRET, service.reference_prefix)
+    reader = Reader(policy, load_rules(settings), _SECRET, service.reference_prefix)
     texts = load_texts(settings).usable(drafts=service.drafts)
     now = dt.datetime.now(dt.UTC)
     fine = True
@@ -75,7 +76,8 @@ def explain(
         if as_json:
             echo(json.dumps(_as_json(file, assessment, planned), ensure_ascii=False))
         else:
-            echo(_as_text(file, assessment, planned))
+            own = own_words(parse(raw).text)
+            echo(as_text(Explained(file, own, assessment, planned), configuration, reader.rules.settings))
     return fine
 
 
@@ -101,21 +103,3 @@ def _as_json(file: str, assessment: Assessment, planned: Plan) -> dict[str, Any]
         "evidence": list(planned.evidence),
         "subject": assessment.subject,
     }
-
-
-def _as_text(file: str, assessment: Assessment, planned: Plan) -> str:
-    verdict = planned.verdict
-    reason = REASONS[verdict.reason]
-    language = LANGUAGES.get(planned.language)
-    named = f"{language.name} ({language.endonym})" if language else "another language"
-    answer = f"yes, in {' + '.join(planned.languages)}" if verdict.reply else "no"
-    lines = [
-        file,
-        f"  subject     {assessment.subject or '(none)'}",
-        f"  sender      {verdict.target.address if verdict.target else '(nobody usable)'}",
-        f"  acknowledge {answer}: {reason.english} [{verdict.reason}]",
-        f"  language    {named}, {planned.confidence}",
-        f"  folder      {planned.folder} [{planned.queue}]",
-    ]
-    lines += [f"  {'because' if number == 0 else '':11} {text}" for number, text in enumerate(planned.evidence)]
-    return "\n".join(lines) + "\n"

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from intake import config
 from intake.cases import pulse
+from intake.cases.clock import system_clock
 from intake.cases.ledger import Ledger
-from intake.cases.pulse import OUTBOX_OLD, Pulse
-from intake.daemon import HEALTH_SECONDS, system_clock
+from intake.cases.pulse import HEALTH_SECONDS, OUTBOX_OLD, Pulse
 from intake.errors import IntakeError
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,11 +17,11 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from intake import config
-from intake.cases import backup, forgotten, keys, retention
+from intake.cases import backup, clock, forgotten, keys, retention
+from intake.cases.clock import system_clock
 from intake.cases.forgotten import Forgotten
 from intake.cases.ledger import Ledger
 from intake.config import EmailAddress, Settings
-from intake.daemon import system_clock
 from intake.errors import IntakeError
 
 Echo = Callable[[str], None]
@@ -62,11 +63,11 @@ async def forget(file: Path, address: str, *, as_json: bool, echo: Echo) -> None
             {"file": str(b.file), "made_at": b.made_at.isoformat(), "ends_at": b.ends_at.isoformat()} for b in backups
         ],
     }  # fmt: skip
+    german, english = (_told(receipt, words, settings) for words in (GERMAN, ENGLISH))
     if as_json:
-        told = {"german": _german(receipt, settings), "english": _english(receipt, settings)}
-        echo(json.dumps({**receipt, **told}, ensure_ascii=False, indent=2))
+        echo(json.dumps({**receipt, "german": german, "english": english}, ensure_ascii=False, indent=2))
     else:
-        echo(_german(receipt, settings) + "\n\n" + _english(receipt, settings))
+        echo(f"{german}\n\n{english}")
 
 
 def _local(instant: str, settings: Settings) -> str:
@@ -74,76 +75,101 @@ def _local(instant: str, settings: Settings) -> str:
     return f"{dt.datetime.fromisoformat(instant).astimezone(zone):%d.%m.%Y %H:%M}"
 
 
-def _places(receipt: dict[str, Any], mailbox: str, folder: str) -> list[str]:
-    return [
-        f"  {place['reference']}: {mailbox} {place['mailbox']}, {folder} {place['folder']}"
-        for place in receipt["official_file_untouched"]
-    ]
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a receipt in one language; in braces, what is filled in."""
+
+    title: str
+    address: str
+    erased: str
+    cases: str
+    messages: str
+    mails: str
+    never_sent: str
+    blocks: str
+    remains: tuple[str, ...]
+    kept: tuple[str, ...]
+    place: str
+    backups: str
+    no_backups: str
+    last: tuple[str, ...]
 
 
-def _german(receipt: dict[str, Any], settings: Settings) -> str:
-    lines = [
-        f"Quittung über eine Löschung (Art. 17 DSGVO), {_local(receipt['at'], settings)}, Zeichen {receipt['mark']}",
-        "Die Adresse steht absichtlich nicht auf dieser Quittung; das Zeichen ist ein Prüfwert von ihr.",
-        "",
-        "Im Verzeichnis des Eingangsdienstes gelöscht:",
-        f"  Adresse und Betreff von Vorgängen: {receipt['cases']}",
-        f"  Angaben zu Nachrichten: {receipt['messages']}",
-        f"  Empfänger und Texte von Bestätigungen: {receipt['mails']}"
-        + (f" (davon noch nicht verschickt: {receipt['mails_never_sent']})" if receipt["mails_never_sent"] else ""),
-        f"  Sperren der Adresse: {receipt['blocks']}",
-    ]
-    if not receipt["erased_on_disk"]:
-        lines.append("  Reste können noch auf der Festplatte liegen: ein anderes Programm las gerade das Verzeichnis.")
-        lines.append("  Der Dienst überschreibt sie beim nächsten täglichen Lauf.")
-    lines += [
-        "",
+GERMAN = _Words(
+    title="Quittung über eine Löschung (Art. 17 DSGVO), {at}, Zeichen {mark}",
+    address="Die Adresse steht absichtlich nicht auf dieser Quittung; das Zeichen ist ein Prüfwert von ihr.",
+    erased="Im Verzeichnis des Eingangsdienstes gelöscht:",
+    cases="Adresse und Betreff von Vorgängen",
+    messages="Angaben zu Nachrichten",
+    mails="Empfänger und Texte von Bestätigungen",
+    never_sent="davon noch nicht verschickt",
+    blocks="Sperren der Adresse",
+    remains=(
+        "Reste können noch auf der Festplatte liegen: ein anderes Programm las gerade das Verzeichnis.",
+        "Der Dienst überschreibt sie beim nächsten täglichen Lauf.",
+    ),
+    kept=(
         "Nicht gelöscht: E-Mails in den Ordnern der Postfächer. Sie sind der amtliche Vorgang; über sie",
         "entscheidet die Behörde nach ihren eigenen Fristen. Prüfwerte der Nachrichten bleiben, damit",
         "nichts zweimal bestätigt wird.",
-        *_places(receipt, "Postfach", "Ordner"),
-        "",
-    ]  # fmt: skip
-    if receipt["backups"]:
-        lines.append("Sicherungen, die die Angaben noch enthalten können, und der Tag ihrer Löschung:")
-        lines += [f"  {b['file']}: {_local(b['ends_at'], settings)}" for b in receipt["backups"]]
-    else:
-        lines.append("Es gibt keine Sicherungen, die der Dienst kennt.")
-    lines.append("Wird eine Sicherung zurückgespielt, so wird die Person beim nächsten Start wieder vergessen.")
-    lines.append("Andere Kopien (Abbilder der Maschine, Bänder) kennt der Dienst nicht.")
-    return "\n".join(lines)
-
-
-def _english(receipt: dict[str, Any], settings: Settings) -> str:
-    lines = [
-        f"Receipt of an erasure (Article 17 GDPR), {_local(receipt['at'], settings)}, mark {receipt['mark']}",
-        "The address is left out of this receipt on purpose; the mark is a keyed hash of it.",
-        "",
-        "Erased from the ledger of the intake service:",
-        f"  address and subject of cases: {receipt['cases']}",
-        f"  details of messages: {receipt['messages']}",
-        f"  recipients and texts of acknowledgements: {receipt['mails']}"
-        + (f" (of these never sent: {receipt['mails_never_sent']})" if receipt["mails_never_sent"] else ""),
-        f"  blocks of the address: {receipt['blocks']}",
-    ]
-    if not receipt["erased_on_disk"]:
-        lines.append("  Remains may still lie on the disk: another program was reading the ledger.")
-        lines.append("  The service overwrites them in its next daily run.")
-    lines += [
-        "",
+    ),
+    place="{reference}: Postfach {mailbox}, Ordner {folder}",
+    backups="Sicherungen, die die Angaben noch enthalten können, und der Tag ihrer Löschung:",
+    no_backups="Es gibt keine Sicherungen, die der Dienst kennt.",
+    last=(
+        "Wird eine Sicherung zurückgespielt, so wird die Person beim nächsten Start wieder vergessen.",
+        "Andere Kopien (Abbilder der Maschine, Bänder) kennt der Dienst nicht.",
+    ),
+)
+ENGLISH = _Words(
+    title="Receipt of an erasure (Article 17 GDPR), {at}, mark {mark}",
+    address="The address is left out of this receipt on purpose; the mark is a keyed hash of it.",
+    erased="Erased from the ledger of the intake service:",
+    cases="address and subject of cases",
+    messages="details of messages",
+    mails="recipients and texts of acknowledgements",
+    never_sent="of these never sent",
+    blocks="blocks of the address",
+    remains=(
+        "Remains may still lie on the disk: another program was reading the ledger.",
+        "The service overwrites them in its next daily run.",
+    ),
+    kept=(
         "Not erased: mail in the folders of the mailboxes. It is the official file; the office decides",
         "about it by its own rules. Keyed hashes of the messages stay, so that nothing is acknowledged twice.",
-        *_places(receipt, "mailbox", "folder"),
+    ),
+    place="{reference}: mailbox {mailbox}, folder {folder}",
+    backups="Backups that may still hold the data, and the day on which they are deleted:",
+    no_backups="There are no backups that the service knows of.",
+    last=(
+        "If a backup is restored, the person is forgotten again at the next start.",
+        "The service does not know of other copies (images of the machine, tapes).",
+    ),
+)
+
+
+def _told(receipt: dict[str, Any], words: _Words, settings: Settings) -> str:
+    """The receipt as a text."""
+    unsent = f" ({words.never_sent}: {receipt['mails_never_sent']})" if receipt["mails_never_sent"] else ""
+    lines = [
+        words.title.format(at=_local(receipt["at"], settings), mark=receipt["mark"]),
+        words.address,
         "",
-    ]  # fmt: skip
+        words.erased,
+        f"  {words.cases}: {receipt['cases']}",
+        f"  {words.messages}: {receipt['messages']}",
+        f"  {words.mails}: {receipt['mails']}{unsent}",
+        f"  {words.blocks}: {receipt['blocks']}",
+    ]
+    if not receipt["erased_on_disk"]:
+        lines += [f"  {line}" for line in words.remains]
+    lines += ["", *words.kept, *(f"  {words.place.format(**p)}" for p in receipt["official_file_untouched"]), ""]
     if receipt["backups"]:
-        lines.append("Backups that may still hold the data, and the day on which they are deleted:")
+        lines.append(words.backups)
         lines += [f"  {b['file']}: {_local(b['ends_at'], settings)}" for b in receipt["backups"]]
     else:
-        lines.append("There are no backups that the service knows of.")
-    lines.append("If a backup is restored, the person is forgotten again at the next start.")
-    lines.append("The service does not know of other copies (images of the machine, tapes).")
-    return "\n".join(lines)
+        lines.append(words.no_backups)
+    return "\n".join([*lines, *words.last])
 
 
 async def back_up(file: Path, directory: Path | None, *, as_json: bool, echo: Echo) -> None:
@@ -158,7 +184,8 @@ async def back_up(file: Path, directory: Path | None, *, as_json: bool, echo: Ec
     try:
         if directory is not None:
             await ledger.write(backup.remember, folder)
-        gone = backup.prune(await ledger.read(backup.folders, settings.data), days, now)
+        believed = await ledger.read(clock.believed, now)
+        gone = backup.prune(await ledger.read(backup.folders, settings.data), days, now) if believed else []
     finally:
         ledger.close()
     ends = next(b.ends_at for b in backup.known([folder], days) if b.file == made)
@@ -168,6 +195,8 @@ async def back_up(file: Path, directory: Path | None, *, as_json: bool, echo: Ec
         echo(f"{made}: made, checked, and deleted after {_local(ends.isoformat(), settings)}")
         for old in gone:
             echo(f"{old.file}: deleted, it was past its end")
+        if not believed:
+            echo("No backup was deleted: there is doubt about the clock, or the service did not run for a week")
 
 
 async def restore(file: Path, source: Path, *, echo: Echo) -> None:

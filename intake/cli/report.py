@@ -19,10 +19,10 @@ from rich.table import Table
 
 from intake import config
 from intake.cases import report as figures
+from intake.cases.clock import system_clock
 from intake.cases.ledger import Ledger
 from intake.cases.report import Report, Spread
 from intake.config import WEEKDAYS
-from intake.daemon import system_clock
 from intake.errors import IntakeError
 from intake.mail.eligibility import REASONS
 
@@ -69,6 +69,7 @@ def as_json(found: Report) -> dict[str, Any]:
         "messages_of_people": found.people,
         "cases": found.cases,
         "open_cases": found.open,
+        "closed_without_answer": found.unanswered,
         "time_to_acknowledgement": spread(found.acknowledged),
         "time_to_answer": spread(found.answered),
         "queues": {
@@ -76,6 +77,7 @@ def as_json(found: Report) -> dict[str, Any]:
                 "messages": queue.messages,
                 "cases": queue.cases,
                 "open_cases": queue.open,
+                "closed_without_answer": queue.unanswered,
                 "time_to_acknowledgement": spread(queue.acknowledged),
                 "time_to_answer": spread(queue.answered),
             }
@@ -108,12 +110,14 @@ def _rows(found: Report) -> Iterator[Row]:
     yield "total", "", None, "messages_of_people", found.people
     yield "total", "", None, "cases", found.cases
     yield "total", "", None, "open_cases", found.open
+    yield "total", "", None, "closed_without_answer", found.unanswered
     yield from spread("total", "", "time_to_acknowledgement", found.acknowledged)
     yield from spread("total", "", "time_to_answer", found.answered)
     for name, queue in found.queues.items():
         yield "queue", name, None, "messages", queue.messages
         yield "queue", name, None, "cases", queue.cases
         yield "queue", name, None, "open_cases", queue.open
+        yield "queue", name, None, "closed_without_answer", queue.unanswered
         yield from spread("queue", name, "time_to_acknowledgement", queue.acknowledged)
         yield from spread("queue", name, "time_to_answer", queue.answered)
     for code, (messages, cases) in found.languages.items():
@@ -150,7 +154,8 @@ def as_table(found: Report) -> str:
     console = Console(file=out, width=110, color_system=None, legacy_windows=False)
     console.print(
         f"{found.first} to {found.last}: {found.messages} messages ({found.people} of people), "
-        f"{found.cases} new cases; {found.open} cases are open now",
+        f"{found.cases} new cases; {found.open} cases are open now"
+        + (f"; closed without an answer: {found.unanswered}" if found.unanswered else ""),
         highlight=False,
     )
     _print(console, _queues(found))
@@ -184,7 +189,7 @@ def _print(console: Console, table: Table) -> None:
 def _queues(found: Report) -> Table:
     table = _table(
         "Queues (time: median / nine out of ten within)",
-        "queue", "messages", "new cases", "open now", "acknowledged in", "answered in",
+        "queue", "messages", "new cases", "open now", "closed unanswered", "acknowledged in", "answered in",
     )  # fmt: skip
 
     def spread(value: Spread) -> str:
@@ -192,13 +197,13 @@ def _queues(found: Report) -> Table:
 
     for name, queue in found.queues.items():
         table.add_row(
-            name, str(queue.messages), str(queue.cases), str(queue.open),
+            name, str(queue.messages), str(queue.cases), str(queue.open), str(queue.unanswered),
             spread(queue.acknowledged), spread(queue.answered),
         )  # fmt: skip
     if found.queues:
         table.add_section()
         table.add_row(
-            "all", str(found.messages), str(found.cases), str(found.open),
+            "all", str(found.messages), str(found.cases), str(found.open), str(found.unanswered),
             spread(found.acknowledged), spread(found.answered),
         )  # fmt: skip
     return table

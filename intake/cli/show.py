@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from intake import config
+from intake.cases import clock, notices, reference
 from intake.cases import ledger as books
-from intake.cases import notices, reference
+from intake.cases.clock import system_clock
 from intake.cases.ledger import Ledger
 from intake.cases.tables import cases, mailboxes, messages, outbox
 from intake.config import Settings
-from intake.daemon import system_clock
 from intake.errors import IntakeError
 from intake.mail import outbox as outgoing
 from intake.mail.eligibility import REASONS
@@ -199,7 +199,10 @@ def _status_text(found: dict[str, Any], now: dt.datetime) -> str:
 
 
 async def lift_holds(file: Path, *, discard: bool, echo: Echo) -> None:
-    """Lift every hold. What was held longer than ``smtp.max_age_hours`` is dropped, not sent late."""
+    """Lift every hold, and confirm the clock where it is in doubt.
+
+    What was held longer than ``smtp.max_age_hours`` is dropped, not sent late.
+    """
     settings, ledger = _open(file)
     hours = settings.configuration.smtp.max_age_hours if settings.configuration.smtp else 24
     now = system_clock()
@@ -208,9 +211,12 @@ async def lift_holds(file: Path, *, discard: bool, echo: Echo) -> None:
         queued, dropped = await ledger.write(books.resume, now, oldest=now - dt.timedelta(hours=hours), discard=discard)
         for kind in ("breaker", "restored"):
             await ledger.write(notices.close_notice, kind, None, now)
+        doubted = await ledger.write(clock.confirm, now)
     finally:
         ledger.close()
-    if not held:
+    if doubted:
+        echo("the clock is confirmed; what is past its end will be deleted")
+    if not held and not doubted:
         echo("nothing was held")
-    else:
+    elif held:
         echo(f"lifted {len(held)} hold(s): {queued} acknowledgement(s) will be sent, {dropped} dropped")

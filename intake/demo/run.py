@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from intake.cases import reference
-from intake.daemon import system_clock
+from intake.cases.clock import system_clock
 from intake.demo import account, installation, pages
 from intake.demo.installation import LOOK_SECONDS, Installation, Record
 from intake.demo.pages import Entry

@@ -99,7 +99,7 @@ def plan(
             for text in (
                 *assessment.verdict.evidence,
                 *assessment.language.evidence,
-                *(e.english() for e in assessment.routing.evidence),
+                *_why_queue(assessment, known, joins),
             )
         ),
         breaker=breaker,
@@ -158,6 +158,16 @@ def _queue(assessment: Assessment, known: Known, joins: Case | None) -> str:
     if known.foreign is not None:
         return known.foreign.queue
     return assessment.routing.queue
+
+
+def _why_queue(assessment: Assessment, known: Known, joins: Case | None) -> tuple[str, ...]:
+    """Why the queue: what a machine's or a suspicious message is about does not decide, and a known case does."""
+    if assessment.verdict.standing != "person":
+        return ()
+    case, what = (joins, "belongs to") if joins is not None else (known.foreign, "names")
+    if case is not None:
+        return (f"{what} a known case → {case.queue}",)
+    return tuple(evidence.english() for evidence in assessment.routing.evidence)
 
 
 def _languages(

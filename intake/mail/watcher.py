@@ -64,7 +64,7 @@ class Wishes:
 class Watcher:
     """Watches one mailbox. ``queued`` is called when mail may wait in the outbox; ``now`` gives aware instants.
 
-    ``fetched`` is set after each round.
+    ``fetched`` is set after each round. ``door`` is shared by all mailboxes of a server.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Watcher:
         random: Random,
         queued: Callable[[], None],
         fetched: asyncio.Event,
+        door: asyncio.Semaphore,
         metrics: Metrics,
     ) -> None:
         self.name = name
@@ -93,6 +94,7 @@ class Watcher:
         self._random = random
         self._queued = queued
         self._fetched = fetched
+        self._door = door
         self._metrics = metrics
         self._careful = False
         self._failures = 0
@@ -145,7 +147,7 @@ class Watcher:
         waiting.cancel()
 
     async def _session(self, stop: asyncio.Event) -> None:
-        connection = await Connection.open(self._account)
+        connection = await Connection.open(self._account, self._door)
         self._connection = connection
         try:
             session = await self._begin(connection)

@@ -19,12 +19,15 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal as Choice
 
 from intake.errors import MailboxRefused
 from intake.servers import imap_structure as tree
 from intake.servers import imap_syntax as syntax
 from intake.servers import imap_values as values
+from intake.servers.imap_attention import Attention
+from intake.servers.imap_protocol import Protocol
 from intake.servers.imap_session import Account, Session
 from intake.servers.imap_structure import Node
 from intake.servers.imap_syntax import Argument, Literal, SyntaxProblem, Value
@@ -57,6 +60,10 @@ def _blocks(uids: Iterable[int]) -> Iterator[list[int]]:
 
 class Connection(Session):
     """A signed-in connection (:meth:`open`), with at most one folder open (:meth:`select`)."""
+
+    def __init__(self, account: Account, protocol: Protocol) -> None:
+        super().__init__(account, protocol)
+        self._attention = Attention()
 
     # -- folders
 
@@ -355,36 +362,38 @@ class Connection(Session):
         """Waits for news in the open folder, at most ``seconds`` or until ``wake`` is set.
 
         Returns whether there are any. A message that arrived since the last :meth:`search` began
-        counts, so that none falls between searching and waiting. Without IDLE (RFC 2177) the
-        server is asked twice a minute.
+        counts, so that none falls between searching and waiting. Whether the server is asked or tells by
+        itself (IDLE, RFC 2177) is decided by :mod:`~intake.servers.imap_attention`; without IDLE it is
+        asked twice a minute at least.
         """
-        if self._protocol.grown:
-            self._protocol.grown = False
-            return True
-        if wake.is_set():
-            return False
-        if "IDLE" in self.capabilities:
+        clock = asyncio.get_running_loop().time
+        end = clock() + seconds
+        while not self._arrived(clock()):
+            left = end - clock()
+            if wake.is_set() or left <= 0:
+                return False
             self._protocol.news.clear()
-            await self._command("IDLE", doing="to wait", during=lambda: self._wait(seconds, wake))
-            return self._announced()
-        end = asyncio.get_running_loop().time() + seconds
-        while not wake.is_set():
-            left = end - asyncio.get_running_loop().time()
-            if left <= 0:
-                break
-            self._protocol.news.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(left, POLL_SECONDS)):
-                    await wake.wait()
-            await self.noop()
+            pause = self._attention.pause(clock())
+            if pause is None and "IDLE" in self.capabilities:
+                await self._command("IDLE", doing="to wait", during=partial(self._wait, left, wake))
+            else:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(min(left, POLL_SECONDS if pause is None else pause)):
+                        await wake.wait()
+                asked = clock()
+                await self.noop()
+                self._attention.answered(clock() - asked)
             if self._protocol.news.is_set():
-                return self._announced()
-        return False
+                self._arrived(clock())
+                return True
+        return True
 
-    def _announced(self) -> bool:
-        announced = self._protocol.news.is_set()
-        self._protocol.grown = False
-        return announced
+    def _arrived(self, now: float) -> bool:
+        """Whether a message came that nobody was told of yet; now they are."""
+        arrived, self._protocol.grown = self._protocol.grown, False
+        if arrived:
+            self._attention.arrived(now)
+        return arrived
 
     async def _wait(self, seconds: float, wake: asyncio.Event) -> None:
         """Until news, ``wake`` or the time is up."""

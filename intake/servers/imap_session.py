@@ -22,6 +22,7 @@ from typing import Literal, Self
 
 from intake.errors import MailboxError, MailboxRefused, SignInError, SignInRefused
 from intake.servers import imap_syntax as syntax
+from intake.servers import imap_tls
 from intake.servers.imap_protocol import Broken, Command, Protocol, shown
 from intake.servers.imap_syntax import Argument
 from intake.servers.sasl import Tokens, answer_to_challenge, choose, first_message
@@ -77,8 +78,8 @@ class Session:
             self._hidden.append(account.user)  # an address: errors go into the log
 
     @classmethod
-    async def open(cls, account: Account) -> Self:
-        """Connects and signs in.
+    async def open(cls, account: Account, door: asyncio.Semaphore | None = None) -> Self:
+        """Connects and signs in; ``door`` lets in so many at a time.
 
         Raises :class:`MailboxRefused` if the login is refused, :class:`MailboxError` if the server
         cannot be reached, does not speak IMAP or shows a certificate that cannot be trusted.
@@ -88,11 +89,12 @@ class Session:
         session = cls(account, protocol)
         token = await session._token()
         try:
-            context = _tls(account) if account.security == "tls" else None
-            async with asyncio.timeout(account.timeout):
-                await loop.create_connection(lambda: protocol, account.host, account.port, ssl=context)
-                greeting = await protocol.greeting
-            await session._sign_in(greeting, token)
+            context = _tls(account, loop.time()) if account.security == "tls" else None
+            async with door or contextlib.nullcontext():
+                async with asyncio.timeout(account.timeout):
+                    await loop.create_connection(lambda: protocol, account.host, account.port, ssl=context)
+                    greeting = await protocol.greeting
+                await session._sign_in(greeting, token)
         except (OSError, UnicodeError, Broken) as error:
             session.drop()
             raise MailboxError(f"{session._where} {_network(error, account)}") from None
@@ -263,9 +265,10 @@ class Session:
         return command
 
 
-def _tls(account: Account) -> ssl.SSLContext:
+def _tls(account: Account, now: float) -> ssl.SSLContext:
+    imap_tls.slim_connections()
     try:
-        return ssl.create_default_context(cafile=str(account.ca_file) if account.ca_file else None)
+        return imap_tls.context(account.ca_file, now)
     except OSError:
         raise MailboxError(
             f"{account.host}:{account.port}: ca_file {account.ca_file} cannot be read as certificates in PEM; "

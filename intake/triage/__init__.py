@@ -8,6 +8,7 @@ what the person wrote now; only where that says nothing do the subject, and then
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from intake.languages import UNDETERMINED
 from intake.message import Message
 from intake.triage.language import LanguageGuess, detect, warm_up
 from intake.triage.routing import Evidence, Routing, Rules, route
@@ -48,16 +49,20 @@ def triage(
 
     ``detector`` stands for :func:`detect` where the caller wants to measure it.
 
-    Reads ``subject``, ``text``, ``from_``, the file names and the header Content-Language; never raises.
+    Reads ``subject``, ``from_``, ``recipients``, the file names and the header Content-Language; never raises.
     """
     declared = tuple(code.strip() for value in message.all("Content-Language") for code in value[:100].split(","))
+    language = detector(own_words, subject=message.subject, hints=(*hints, *declared))
+    known = language.confidence != "unsure" and language.code != UNDETERMINED
     return Triage(
-        language=detector(own_words, subject=message.subject, hints=(*hints, *declared)),
+        language=language,
         queue=route(
             rules,
             subject=message.subject,
             own_words=own_words,
             sender_domain=message.from_[0].address.rpartition("@")[2] if message.from_ else "",
+            recipients=message.recipients,
             attachments=tuple(part.filename for part in message.parts if part.filename),
+            language=language.code if known else None,
         ),
     )

@@ -3,46 +3,65 @@
 
 The costly error is an answer in a third language that is neither the person's nor German nor English. So:
 
-* Somebody who asks for a language gets it ("please answer in English").
+* Somebody who asks for a language gets it ("please answer in English", ``requested.py``).
 * The first paragraph of the person's own words decides (measured: 94–95 % there, 13–48 % on whole mails);
   the rest is asked only if that says too little, the subject only if the body says nothing at all.
-* The script settles Georgian, Armenian, Greek, Hindi, Chinese; letters and frequent words tell Tigrinya from
-  Amharic, Persian from Arabic, Pashto, Urdu and Sorani, the Cyrillic languages from one another, and the Latin ones.
-  The words are in ``words.toml``; a word that n languages share counts 1/n for each of them. Words of
-  languages the office has no text for are there too, so that Finnish is recognised as "other".
-* langdetect, seeded, is a second opinion on languages it knows: where it agreed the answer was right in 98.6 % of
-  mails, where it disagreed it was never right. So it confirms or casts doubt, and never overrides. Its own
-  probability is not used (it says 0.9999 for wrong answers).
+* The script settles Georgian, Armenian, Greek and Chinese. Otherwise words, letters and the statistical detector
+  add up (``evidence.py``).
+* langdetect, seeded, is a second opinion on what is not plain: where it agreed the answer was right in 98.6 % of
+  mails, where it disagreed it was never right. So it confirms or casts doubt, and never overrides.
+* What the headers say, and the language of the person's earlier cases, tip the scales where words hardly do.
+* A third language that is barely ahead, or that only the shape of two words speaks for (a name?), is not named, not
+  even as the best guess.
 * Serbian, Croatian and Bosnian in Latin script are one to the confidence: any of them is understood.
 
 ``sure`` and ``likely`` lead to an answer in that language; ``unsure`` to one in several languages.
 """
 
 import re
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from intake.languages import LANGUAGES, UNDETERMINED
-from intake.triage.scripts import LETTERS, MAX_CHARACTERS, SETTLED, dominant, letter_evidence
+from intake.patterns import Pattern, compile_all
+from intake.triage import identifier, requested, romanised
+from intake.triage import text as wrapping
+from intake.triage.evidence import Evidence, gather
+from intake.triage.scripts import LETTERS, MAX_CHARACTERS, SETTLED, dominant
 from intake.triage.second_opinion import NEVER_SEEN, second_opinion
 from intake.triage.text import ENOUGH_LETTERS, first_paragraph, letters
-from intake.triage.words import BCMS, lexicon, plain_spelling
+from intake.triage.words import BCMS, lexicon
 
 Confidence = Literal["sure", "likely", "unsure"]
 
-MAX_TOKENS = 400
-"""Words that are looked at."""
+PLAIN = 5.0
+"""From this lead on, with words and the detector of one mind, langdetect is not asked: it never overrides, and
+it costs 1–2 ms."""
 
-PLAIN = 6.0
-"""From this sum on, with a clear lead, the second opinion is not asked: it never overrides, and it costs 2 ms."""
+CLEAR = 3.0
+"""From this lead on the language is sure, if langdetect does not doubt it."""
 
-MURMUR = 0.35
-"""A sum below this is a word or two that many languages share, which says nothing."""
+FAIR = 1.5
+"""From this lead on the language is likely."""
 
-_NOISE = re.compile(r"https?://\S+|www\.\S+|\S{1,64}@\S+|\S{0,40}\d\S*|[#*_=<>|\[\]{}]+")
-_LETTER = r"(?:[^\W\d_]|[\u0900-\u0dff])"  # vowel signs of the Indic scripts are no \w
-_TOKEN = re.compile(rf"{_LETTER}+(?:[\u200c\u200d’'ʼ`´-]{_LETTER}+)*")
+SLIGHT = 0.8
+"""Below this lead an unsure third language is not even named as the best guess."""
+
+A_SENTENCE = 40
+"""Letters from which langdetect's opinion weighs: on less it is often wrong, both ways."""
+
+HINT = 1.5
+"""What a header or the sender's earlier case adds to a lead."""
+
+NO_THIRD = ("de", "en", UNDETERMINED)
+"""What is never a wrong third language: where a guess is unsure, these are answered in anyway."""
+
+_LINKS = Pattern(r"https?://\S+|www\.\S+|\S{1,64}@\S+|[#*_=<>|\[\]{}]+")
+_NUMBERED = re.compile(r"\S{0,40}\d\S*")
+_TYPED = re.compile(r"[(„“\"]?[a-z'’]*(?:[235679][a-z'’]+)*[235679]?[.,;:!?)“”\"]*", re.IGNORECASE)
+"""A word with digits for Arabic letters ("ma3loumat", "7atta"), not "24h" or "B1"."""
+
+_REPLY = re.compile(r"^(?:\s*(?:re|aw|fwd?|wg|antw|sv|tr|rv|ynt|ilt|odp|vs|fw)\s*:)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,56 +79,26 @@ class LanguageGuess:
     script: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Scores:
-    """What words and letters say: sums per language, words recognised, the best and its rival."""
-
-    sums: tuple[tuple[str, float], ...]
-    known: tuple[str, ...]
-    """At most six recognised words of the best language, for the evidence."""
-    tokens: int
-    lettered: bool
-    """Letters, not only words, speak for the best language."""
-
-    def preferring(self, code: str) -> "_Scores":
-        """The same with ``code`` first, which must be tied with the best."""
-        first = [pair for pair in self.sums if pair[0] == code]
-        return replace(self, sums=(*first, *(pair for pair in self.sums if pair[0] != code)), known=())
-
-    @property
-    def best(self) -> str:
-        return self.sums[0][0] if self.sums else UNDETERMINED
-
-    @property
-    def score(self) -> float:
-        return self.sums[0][1] if self.sums else 0.0
-
-    @property
-    def rival(self) -> float:
-        """The best sum of a language that a reader of the best one would not understand."""
-        kin = BCMS if self.best in BCMS else {self.best}
-        return next((total for code, total in self.sums if code not in kin), 0.0)
-
-
 def detect(own_words: str, *, subject: str = "", hints: tuple[str, ...] = ()) -> LanguageGuess:
     """The language of ``own_words``; the ``subject`` speaks only if they say nothing, ``hints`` (codes) last of all.
 
     Deterministic, bounded, safe to call from several threads; never raises.
     """
     hinted = tuple(dict.fromkeys(code for code in (_known_code(hint) for hint in hints[:10]) if code))
-    whole = _without_noise(own_words)
-    requested = _requested(f"{subject[:300]}\n{own_words[:MAX_CHARACTERS]}")
-    if requested:
-        code, phrase = requested
-        return LanguageGuess(code, "sure", (f"asked for {LANGUAGES[code].name}: “{phrase}”",), dominant(whole)[0])
-    if letters(whole) >= 2:
-        guess = _judge(_without_noise(first_paragraph(own_words)), hinted)
-        if guess.confidence == "unsure":
-            guess = _better(guess, _judge(whole, hinted))
+    asked = requested.requested(f"{subject[:300]}\n{own_words[:MAX_CHARACTERS]}")
+    if asked:
+        code, name = asked
+        return LanguageGuess(code, "sure", (f"asked for {LANGUAGES[code].name}: “{name}”",), dominant(own_words)[0])
+    first = _without_noise(first_paragraph(own_words))
+    guess = _judge(first, hinted) if letters(first) >= 2 else None
+    if guess is None or guess.confidence == "unsure":
+        whole = _without_noise(own_words)
+        if letters(whole) >= 2 and whole.strip() != first.strip():
+            on_all = _judge(whole, hinted)
+            guess = _better(guess, on_all) if guess else on_all
+    if guess:
         return guess
-    said = _without_noise(
-        re.sub(r"^(?:\s*(?:re|aw|fwd?|wg|antw|sv|tr|rv|ynt|ilt|odp|vs|fw)\s*:)+", "", subject[:300], flags=re.I)
-    )
+    said = _without_noise(_REPLY.sub("", subject[:300]))
     if letters(said) >= 2:
         guess = _judge(said, hinted)
         confidence: Confidence = "likely" if guess.confidence == "sure" else guess.confidence
@@ -120,8 +109,13 @@ def detect(own_words: str, *, subject: str = "", hints: tuple[str, ...] = ()) ->
 
 
 def warm_up() -> None:
-    """Load the word lists and langdetect's profiles now (about a second) instead of at the first message."""
+    """Load the word lists, patterns and detectors now (about two seconds) instead of at the first message."""
     lexicon()
+    wrapping.warm_up()
+    compile_all([_LINKS])
+    requested.warm_up()
+    romanised.warm_up()
+    identifier.warm_up()
     second_opinion("Guten Tag, ich habe eine Frage.")
 
 
@@ -136,55 +130,43 @@ def _judge(text: str, hints: tuple[str, ...]) -> LanguageGuess:
     if script not in LETTERS and script != "Deva":
         sure: Confidence = "sure" if script else "unsure"
         return LanguageGuess(UNDETERMINED, sure, ("a script of no language of the office",), script)
-    scores = _score(text, script)
-    return _weigh(text, script, scores, hints)
+    return _weigh(text, script, gather(text, script), hints)
 
 
-def _weigh(text: str, script: str, scores: _Scores, hints: tuple[str, ...]) -> LanguageGuess:
-    """Words and letters, the second opinion and the hints → a guess with its confidence."""
-    best, lead = scores.best, scores.score - scores.rival
-    if scores.score >= PLAIN and lead >= 0.6 * scores.score and len(scores.known) >= 4:
-        return LanguageGuess(best, "sure", (_describe(scores, script),), script)
-    second = second_opinion(text)
-    if scores.score < MURMUR and not scores.lettered:
-        return _without_words(text, script, second, hints)
-    if lead == 0 and second in dict(scores.sums) and dict(scores.sums)[second] == scores.score:
-        scores = scores.preferring(second)
-        best = second
-    evidence = [_describe(scores, script)]
-    strong = scores.score >= 2.0 and lead >= max(0.8, 0.35 * scores.score)
-    fair = scores.score >= 0.7 and lead >= max(0.3, 0.25 * scores.score)
-    if best not in ("de", "en") and len(scores.known) < 2 and scores.tokens > 2 and not scores.lettered:
-        strong = fair = False  # one word of a third language among strangers: a misspelling, or a name
-    confidence: Confidence
-    opinion = _opinion(best, second)
-    if opinion == "agrees":
-        evidence.append("langdetect agrees")
-        confidence = "sure" if strong else "likely" if fair or lead >= 0.2 else "unsure"
-    elif opinion == "disagrees":
-        evidence.append(f"langdetect says {second}")
-        overwhelming = scores.score >= 4.0 and lead >= 0.5 * scores.score
-        short = letters(text) < 40
-        confidence = "likely" if overwhelming or (short and strong) else "unsure"
-        if short and fair and best in ("de", "en"):
-            confidence = "likely"
+def _weigh(text: str, script: str, found: Evidence, hints: tuple[str, ...]) -> LanguageGuess:
+    """The evidence, the hints and the second opinion → a guess with its confidence."""
+    best, lead = found.best, found.lead
+    reasons = [_describe(found, script)]
+    for code, total in found.sums[1:]:
+        if code in hints and best not in hints and found.sums[0][1] - total < HINT:
+            best, lead = code, HINT - (found.sums[0][1] - total)
+            reasons = ["header or history"]
+            break
     else:
-        confidence = "sure" if strong else "likely" if fair else "unsure"
-    if confidence == "unsure" and best in hints:
-        evidence.append("header or history says so too")
-        confidence = "likely" if fair else "unsure"
-    return LanguageGuess(best, confidence, tuple(evidence), script)
-
-
-def _without_words(text: str, script: str, second: str, hints: tuple[str, ...]) -> LanguageGuess:
-    """No word and no telling letter: the second opinion or a hint is a mere guess, and only worth it on enough text."""
-    if script == "Arab" and not second:
-        return LanguageGuess("ar", "unsure", ("Arabic script",), script)
-    candidates = [code for code in (second, *hints) if code in LANGUAGES and _writes(code, script)]
-    if candidates and (letters(text) >= 3 * ENOUGH_LETTERS or candidates[0] in hints or script != "Latn"):
-        source = "langdetect only" if candidates[0] == second else "header or history only"
-        return LanguageGuess(candidates[0], "unsure", (source,), script)
-    return LanguageGuess(UNDETERMINED, "unsure", ("no word that is known",), script)
+        if best in hints:
+            lead += HINT
+            reasons.append("header or history says so too")
+    if best == UNDETERMINED and not found.worded and letters(text) < ENOUGH_LETTERS:
+        return LanguageGuess(UNDETERMINED, "unsure", ("no word that is known",), script)
+    if lead >= PLAIN and found.worded >= 2 and (found.fitting or found.romanised or found.lettered):
+        return LanguageGuess(best, "sure", tuple(reasons), script)
+    opinion = _opinion(best, second_opinion(text), found.romanised)
+    if opinion:
+        reasons.append(opinion)
+    short = letters(text) < A_SENTENCE
+    confidence: Confidence
+    if opinion.endswith("agrees"):
+        confidence = "sure" if lead >= (CLEAR if short else FAIR) else "likely" if lead >= FAIR / 2 else "unsure"
+    elif opinion:
+        confidence = "likely" if lead >= (FAIR if short else CLEAR) else "unsure"
+    else:
+        confidence = "sure" if lead >= CLEAR else "likely" if lead >= FAIR else "unsure"
+    a_name = found.worded < SLIGHT / 2 and not found.lettered and found.tokens <= 2
+    if best not in NO_THIRD and best not in hints and (a_name or (confidence == "unsure" and lead < SLIGHT)):
+        near = [code for code, total in found.sums if code in NO_THIRD and found.sums[0][1] - total < HINT]
+        named = UNDETERMINED if found.romanised or not near else near[0]
+        return LanguageGuess(named, "unsure", (f"perhaps {_name(best)}, perhaps not", *reasons), script)
+    return LanguageGuess(best, confidence, tuple(reasons), script)
 
 
 def _better(first: LanguageGuess, whole: LanguageGuess) -> LanguageGuess:
@@ -196,48 +178,24 @@ def _better(first: LanguageGuess, whole: LanguageGuess) -> LanguageGuess:
     return LanguageGuess(whole.code, "likely", whole.evidence, whole.script)
 
 
-def _score(text: str, script: str) -> _Scores:
-    known_words = lexicon()
-    tokens = [t.casefold().replace("’", "'").replace("ʼ", "'") for t in _TOKEN.findall(text)[:MAX_TOKENS]]
-    counts = Counter(t for t in tokens if t not in known_words.neutral)
-    sums: dict[str, float] = {}
-    known: dict[str, list[str]] = {}
-    for token, times in counts.items():
-        for code, weight in known_words.weights(token, script):
-            sums[code] = sums.get(code, 0.0) + weight * min(times, 2)
-            if known_words.holds(token):
-                known.setdefault(code, []).append(token)
-    worded = dict(sums)
-    for code, weight in letter_evidence(" ".join(counts), script):
-        sums[code] = sums.get(code, 0.0) + weight
-    allowed = {code: total for code, total in sums.items() if total > 0 and _writes(code, script)}
-    order = list(LANGUAGES)
-    ranked = sorted(allowed.items(), key=lambda item: (-item[1], order.index(item[0]) if item[0] in order else 99))
-    best = ranked[0][0] if ranked else UNDETERMINED
-    lettered = sums.get(best, 0.0) > worded.get(best, 0.0)
-    return _Scores(tuple(ranked), tuple(known.get(best, ())[:6]), len(tokens), lettered)
-
-
-def _describe(scores: _Scores, script: str) -> str:
-    if scores.known:
-        return f"words of {_name(scores.best)}: " + ", ".join(scores.known)
-    return f"letters of {_name(scores.best)} ({script})"
+def _describe(found: Evidence, script: str) -> str:
+    if found.known:
+        latin = " in Latin letters" if found.romanised else ""
+        return f"words of {_name(found.best)}{latin}: " + ", ".join(found.known)
+    return f"{'letters' if found.lettered else 'shape of the words'} of {_name(found.best)} ({script})"
 
 
 def _name(code: str) -> str:
     return LANGUAGES[code].name if code in LANGUAGES else "another language"
 
 
-def _writes(code: str, script: str) -> bool:
-    if code == UNDETERMINED or code == "sr":
-        return script in ("Latn", "Cyrl") or code == UNDETERMINED
-    if script == "Latn":  # any language may come romanised; words.toml says which do
-        return True
-    return code in LANGUAGES and LANGUAGES[code].script == script
-
-
 def _without_noise(text: str) -> str:
-    return _NOISE.sub(" ", text[:MAX_CHARACTERS])
+    text = _LINKS.sub(" ", text[:MAX_CHARACTERS].encode("utf-8", "replace").decode())
+    return _NUMBERED.sub(lambda found: found.group() if _typed_by_sound(found.group()) else " ", text)
+
+
+def _typed_by_sound(token: str) -> bool:
+    return letters(token) >= 3 and _TYPED.fullmatch(token) is not None
 
 
 def _known_code(hint: str) -> str:
@@ -245,21 +203,14 @@ def _known_code(hint: str) -> str:
     return base if base in LANGUAGES else {"kmr": "ku", "prs": "fa", "zho": "zh", "gsw": "de"}.get(base, "")
 
 
-def _requested(text: str) -> tuple[str, str] | None:
-    """The language somebody asks to be answered in, and the words of our list that say so."""
-    folded = " ".join(plain_spelling(text).split())
-    for phrase, code in lexicon().requests:
-        if phrase in folded:
-            return code, phrase
-    return None
-
-
-def _opinion(best: str, second: str) -> Literal["agrees", "disagrees", "none"]:
-    """How the second opinion bears on ``best``; it has none on languages that it has never seen."""
-    if not second or best in NEVER_SEEN:
-        return "none"
-    if best in BCMS and second in ("hr", "sl", "mk"):
-        return "agrees" if second != "mk" or best == "sr" else "disagrees"
-    if best == UNDETERMINED:
-        return "disagrees" if second in LANGUAGES else "agrees"
-    return "agrees" if best == second else "disagrees"
+def _opinion(best: str, second: str, in_latin: bool) -> str:
+    """How the second opinion bears on ``best``; empty where it has none, as on languages that it has never seen."""
+    if not second or best in NEVER_SEEN or in_latin:
+        return ""
+    if best in BCMS:
+        agrees = second in ("hr", "sl") or (second == "mk" and best == "sr")
+    elif best == UNDETERMINED:
+        agrees = second not in LANGUAGES
+    else:
+        agrees = best == second
+    return "langdetect agrees" if agrees else f"langdetect says {second}"

@@ -98,10 +98,10 @@ def dominant(text: str) -> tuple[str, float]:
     German words ("Aufenthaltstitel") stand in mails of every language, the other way round never. Empty: no letters.
     """
     counts: Counter[str] = Counter()
-    for character in text[:MAX_CHARACTERS]:
+    for character, times in Counter(text[:MAX_CHARACTERS]).items():
         if character.isalpha():
             script = script_of(character)
-            counts[script] += 3 if script in ("Hani", "Jpan", "Kore") else 1
+            counts[script] += 3 * times if script in ("Hani", "Jpan", "Kore") else times
     total = sum(counts.values())
     if not total:
         return "", 0.0

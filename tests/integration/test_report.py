@@ -46,14 +46,18 @@ class Month:
         self._connection = connection
         self._uid = 0
 
-    def case(self, queue: str, language: str, opened: str, *, answered: str = "", since: str = "") -> int:
+    def case(
+        self, queue: str, language: str, opened: str, *, answered: str = "", since: str = "", closed: str = ""
+    ) -> int:
         """A case; ``since``: when the person began to wait for the answer, if not at the beginning."""
         self._uid += 1
         result = self._connection.execute(
             cases.insert().values(
                 reference=f"AB-{self._uid}", channel="email", mailbox="main", queue=queue, language=language,
-                state="answered" if answered else "open", opened_at=at(opened), updated_at=at(opened),
+                state="closed" if closed else "answered" if answered else "open",
+                opened_at=at(opened), updated_at=at(opened),
                 waiting_since=at(since or opened), answered_at=at(answered) if answered else None,
+                closed_at=at(closed) if closed else None,
             )
         )  # fmt: skip
         key = result.inserted_primary_key
@@ -109,6 +113,9 @@ def fill(connection: Connection) -> None:
     month.message(night, family, "ar", "2026-03-29T01:30:00", "sender-cap")
     dawn = month.case(permit, "de", "2026-03-29T03:30:00", answered="2026-04-02T08:00:00")
     month.message(dawn, permit, "de", "2026-03-29T03:30:00", accepted_after=30)
+    # Two of last year that retention closed on the last day; one of them had its answer, and neither counts in May.
+    month.case("ukraine", "fa", "2025-12-31T10:00:00", closed="2026-03-31T02:40:00")
+    month.case("ukraine", "fa", "2025-12-31T11:00:00", answered="2025-12-31T12:00:00", closed="2026-03-31T02:40:00")
     # The last second of March and the first of April; a mail server's clock that is ahead makes no negative time.
     last = month.case(family, "uk", "2026-03-31T23:59:59")
     month.message(last, family, "uk", "2026-03-31T23:59:59", accepted_after=40)
@@ -124,16 +131,18 @@ BY_HAND = Report(
     people=7,
     cases=6,
     open=4,
+    unanswered=1,
     # 10, 20, 30, 40: the middle of 20 and 30; seven tenths of the way from 30 to 40.
     acknowledged=Spread(4, 25.0, 37.0),
     # A day, a day, two days.
     answered=Spread(3, 86400.0, 155520.0),
     queues={
-        "family": QueueFigures(2, 2, 2, Spread(1, 40.0, 40.0), NOTHING),
-        "general": QueueFigures(0, 0, 1, NOTHING, Spread(1, 86400.0, 86400.0)),
-        "residence-permit": QueueFigures(4, 3, 0, Spread(3, 20.0, 28.0), Spread(2, 129600.0, 164160.0)),
-        "suspicious": QueueFigures(1, 1, 1, NOTHING, NOTHING),
-        "system": QueueFigures(1, 0, 0, NOTHING, NOTHING),
+        "family": QueueFigures(2, 2, 2, 0, Spread(1, 40.0, 40.0), NOTHING),
+        "general": QueueFigures(0, 0, 1, 0, NOTHING, Spread(1, 86400.0, 86400.0)),
+        "residence-permit": QueueFigures(4, 3, 0, 0, Spread(3, 20.0, 28.0), Spread(2, 129600.0, 164160.0)),
+        "suspicious": QueueFigures(1, 1, 1, 0, NOTHING, NOTHING),
+        "system": QueueFigures(1, 0, 0, 0, NOTHING, NOTHING),
+        "ukraine": QueueFigures(0, 0, 0, 1, NOTHING, NOTHING),
     },
     languages={"tr": (3, 2), "ar": (1, 1), "de": (1, 1), "uk": (1, 1), "und": (1, 1)},
     hours={(0, 8): 2, (0, 10): 1, (1, 23): 1, (2, 7): 1, (6, 1): 1, (6, 3): 1},
@@ -173,6 +182,7 @@ def test_the_month_is_as_computed_by_hand_and_so_are_its_days_and_an_empty_year(
     assert monday.answered == NOTHING
 
     april = made(ledger, dt.date(2026, 4, 1), dt.date(2026, 4, 30))
+    assert (found.unanswered, april.unanswered) == (1, 0)
     assert april.acknowledged == Spread(1, 0.0, 0.0)
     # The case opened in the changing night was answered in April: four days and four and a half hours on any clock.
     assert april.answered == Spread(1, 4 * 86400 + 4.5 * 3600, 4 * 86400 + 4.5 * 3600)
@@ -197,6 +207,7 @@ def test_the_command_shows_the_same_figures_as_json_as_csv_and_as_a_table(doveco
     assert (found["messages"], found["messages_of_people"], found["cases"], found["open_cases"]) == (8, 7, 6, 4)
     assert found["time_to_acknowledgement"] == {"count": 4, "median_seconds": 25.0, "p90_seconds": 37.0}
     assert found["queues"]["residence-permit"]["time_to_answer"]["median_seconds"] == 129600.0
+    assert (found["closed_without_answer"], found["queues"]["ukraine"]["closed_without_answer"]) == (1, 1)
     assert found["queues"]["system"]["time_to_answer"] == {"count": 0, "median_seconds": None, "p90_seconds": None}
     assert found["languages"]["tr"] == {"messages_of_people": 3, "cases": 2}
     assert found["weekdays"] == {"mon": 3, "tue": 1, "wed": 1, "thu": 0, "fri": 0, "sat": 0, "sun": 2}
@@ -218,7 +229,8 @@ def test_the_command_shows_the_same_figures_as_json_as_csv_and_as_a_table(doveco
     done = office.command("report", *period)
     text = " ".join(done.stdout.split())
     assert "2026-03-01 to 2026-03-31: 8 messages (7 of people), 6 new cases; 4 cases are open now" in text
-    assert "residence-permit 4 3 0 20 s / 28 s 36 h / 46 h" in text
+    assert "; closed without an answer: 1" in text
+    assert "residence-permit 4 3 0 0 20 s / 28 s 36 h / 46 h" in text
     assert "tr 3 2" in text
     assert "08:00 2 2" in text
     assert "null-return-path 1" in text

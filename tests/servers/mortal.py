@@ -27,6 +27,7 @@ import sqlalchemy as sa
 
 import intake.daemon as service
 from intake import config
+from intake.cases.clock import system_clock
 from intake.cases.ledger import Ledger
 from intake.cases.tables import messages, outbox
 from intake.config import Settings
@@ -131,7 +132,7 @@ async def _live(job: dict[str, Any]) -> None:
     daemon = service.Daemon(
         config.load(Path(job["config"])),
         environment=os.environ,
-        now=service.system_clock,
+        now=system_clock,
         random=Random(job["seed"]),
     )
 
@@ -155,7 +156,7 @@ def _load_once() -> None:
     texts, rules = service.load_texts(office), Rules.shipped(office.configuration.queues)
     service.load_texts = lambda _settings: texts
     Rules.shipped = lambda _queues: rules  # type: ignore[method-assign, assignment]
-    Calendar(office.configuration.office).is_open(service.system_clock())
+    Calendar(office.configuration.office).is_open(system_clock())
     warm_up()
 
 

@@ -13,6 +13,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -34,6 +35,15 @@ TEXT = (
 PATIENCE = 120.0
 """Seconds until a test gives up waiting. Nothing is decided by it: what is waited for comes in a few."""
 EXAMPLE = Path(__file__).resolve().parents[2] / "intake" / "example" / "intake.toml"
+CLOCK = """
+import datetime, pathlib, time
+import intake.cases.clock
+def _now(file=pathlib.Path(__file__).with_name("clock")):
+    at, since, speed = file.read_text().split()
+    return datetime.datetime.fromisoformat(at) + datetime.timedelta(seconds=(time.time() - float(since)) * float(speed))
+intake.cases.clock.system_clock = _now
+"""
+"""Another clock for the daemon and the commands; see :meth:`Office.set_clock`."""
 QUICK = {"sweep_seconds": 1, "outbox_seconds": 1, "renew_idle_seconds": 20}
 """Periods for tests: nothing is decided by them, but nobody likes to wait."""
 
@@ -94,6 +104,7 @@ class Office:
     ``mailboxes``: name → IMAP user, or → that mailbox's own keys; each has the address ``NAME@office.example``.
     ``patches``: Python that the daemon and its worker run first, for what no configuration can bring about
     (a message that needs 5 GB) and for periods of minutes.
+    ``clock``: what this machine's clock shows at first, to the daemon and to every command; else it is the real one.
     """
 
     def __init__(
@@ -111,6 +122,7 @@ class Office:
         sign_in: Mapping[str, Mapping[str, Any]] | None = None,
         imap_port: int | None = None,
         patches: str = "",
+        clock: dt.datetime | None = None,
     ) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -134,13 +146,30 @@ class Office:
         lines += ["[trust]", *(f"{k} = {toml(v)}" for k, v in (trust or {}).items())]
         self.config.write_text("\n".join(lines) + "\n" + office_tables(), "utf-8")
         self._process: subprocess.Popen[bytes] | None = None
-        self._program = ["-m", "intake"]
+        self._program = self._commands = ["-m", "intake"]
+        if clock is not None:
+            self.set_clock(clock)
+            self._program = self._commands = self._patched("clocked", CLOCK)
         if patches:
-            # The worker process imports this file too, under another name: so the patches hold there as well.
-            program = folder / "patched.py"
-            start = "from intake.cli import main\nif __name__ == '__main__':\n    main()\n"
-            program.write_text(f"{patches}\n{start}", "utf-8")
-            self._program = [str(program)]
+            self.patch(patches)
+
+    def _patched(self, name: str, patches: str) -> list[str]:
+        # The worker process imports this file too, under another name: so the patches hold there as well.
+        program = self.folder / f"{name}.py"
+        start = "from intake.cli import main\nif __name__ == '__main__':\n    main()\n"
+        program.write_text(f"{patches}\n{start}", "utf-8")
+        return [str(program)]
+
+    def patch(self, patches: str) -> None:
+        """Let the next start of the daemon run with other patches."""
+        clock = CLOCK if (self.folder / "clock").exists() else ""
+        self._program = self._patched("patched", f"{clock}\n{patches}")
+
+    def set_clock(self, at: dt.datetime, *, stands: bool = False) -> None:
+        """From now on the clock shows ``at``, and goes on from there, or stands still."""
+        new = self.folder / "clock.new"
+        new.write_text(f"{at.isoformat()} {time.time()} {0 if stands else 1}")
+        new.replace(self.folder / "clock")
 
     def __enter__(self) -> Self:
         self.start()
@@ -191,6 +220,10 @@ class Office:
             process.kill()
             process.wait(10)
 
+    def is_running(self) -> bool:
+        """Whether the daemon has not ended by itself."""
+        return self._process is not None and self._process.poll() is None
+
     def reload(self) -> None:
         """SIGHUP."""
         assert self._process is not None
@@ -210,7 +243,7 @@ class Office:
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run another ``intake`` command on this installation."""
         return subprocess.run(
-            [sys.executable, "-m", "intake", *arguments, "--config", str(self.config)],
+            [sys.executable, *self._commands, *arguments, "--config", str(self.config)],
             capture_output=True, text=True, timeout=60, env={**os.environ, "NO_COLOR": "1"},
         )  # fmt: skip
 

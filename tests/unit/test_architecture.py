@@ -19,9 +19,10 @@ PACKAGE = ROOT / "intake"
 LEDGER = {
     f"intake/cases/{name}.py"
     for name in (
-        "backup", "filing", "ledger", "notices", "pulse", "records", "register", "report", "retention", "tables",
+        "backup", "clock", "filing", "ledger", "notices", "pulse", "records", "register", "report", "retention",
+        "tables",
     )
-}
+}  # fmt: skip
 USERS = {f"intake/mail/{name}.py" for name in ("outbox", "reception", "watcher")} | {"intake/cli/show.py"}
 
 ONLY_IN: dict[str, set[str]] = {
@@ -34,12 +35,22 @@ ONLY_IN: dict[str, set[str]] = {
     "apscheduler": {"intake/daemon.py"},
     "prometheus_client": {"intake/metrics.py"},
     "langdetect": {"intake/triage/language.py", "intake/triage/second_opinion.py"},
+    "py3langid": {"intake/triage/identifier.py"},
     "inscriptis": {"intake/parsing/markup.py"},
     "holidays": {"intake/office.py"},
-    "babel": {"intake/wording.py"},
+    "babel": {"intake/announcements/forms.py", "intake/listening/models.py", "intake/wording.py"},
     "pydantic": {"intake/config.py", "intake/cli/privacy.py"},
-    "jinja2": {"intake/mail/acknowledgement/texts.py", "intake/demo/pages.py"},
+    "jinja2": {"intake/mail/acknowledgement/texts.py", "intake/announcements/texts.py", "intake/demo/pages.py"},
     "typer": {"intake/cli/__init__.py"},
+    "av": {"intake/audio/decoder.py"},
+    "soxr": {"intake/audio/decoder.py", "intake/audio/sound.py"},
+    "G722": {"intake/audio/formats.py"},
+    "ttspico": {"intake/voices/pico.py"},
+    "piper": {"intake/voices/piper.py", "intake/voices/diacritics.py"},
+    "onnxruntime": {"intake/voices/piper.py"},
+    "vosk": {"intake/listening/worker.py"},
+    "faster_whisper": {"intake/listening/worker.py"},
+    "jiwer": {"intake/listening/compare.py"},
 }
 """A library → the files that know it; migrations are the database's own and may name SQLAlchemy and Alembic."""
 
@@ -51,13 +62,15 @@ CLOCKS = {
 """Sources of time, chance and environment: they come in as arguments."""
 
 EDGES: dict[str, set[str]] = {
-    "intake/daemon.py": {"time.time"},
+    "intake/cases/clock.py": {"time.time"},
     "intake/cli/__init__.py": {"os.environ"},
     "intake/cli/check.py": {"os.environ"},
     "intake/cli/explain.py": {"datetime.now"},
     "intake/cases/ledger.py": {"secrets.token_hex"},
+    "intake/triage/arrays.py": {"os.environ"},
 }
-"""The composition roots, which hand them down; and the one place that makes the installation's secret."""
+"""The composition roots, which hand them down; the one place that reads the machine's clock; the one that makes the
+installation's secret; and the one that tells a library, by the only way it hears, how many threads it may start."""
 
 
 @cache
@@ -150,3 +163,11 @@ def test_a_module_says_whose_it_is_and_what_for(file: str) -> None:
         return
     assert text.startswith("# SPDX-License-Identifier: GPL-3.0-or-later\n")
     assert ast.get_docstring(modules()[file]) or len(modules()[file].body) == 0, f"{file} has no docstring"
+
+
+def test_mail_alone_needs_nothing_that_speaks_or_listens() -> None:
+    """Sound, voices and recognisers are loaded when something is announced, and not before."""
+    program = "import sys, intake.cli, intake.daemon; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    loaded = set(done.stdout.split())
+    assert not loaded & {"soxr", "onnxruntime", "piper", "vosk", "faster_whisper", "intake.audio", "intake.voices"}

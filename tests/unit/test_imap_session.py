@@ -5,6 +5,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -145,6 +146,24 @@ def test_concurrent_commands_take_turns() -> None:
         assert len([c for c in server.commands if c.startswith(b"UID SEARCH")]) == 29
 
     run({"UID SEARCH": b"* SEARCH 40\r\nTAG OK\r\n"}, use)
+
+
+def test_who_finds_the_door_taken_signs_in_when_another_is_done_however_that_ended() -> None:
+    async def main() -> None:
+        door = asyncio.Semaphore(1)
+        async with Scripted({'LOGIN "first"': b""}) as server:
+            first, second = (replace(account(server.port), user=name) for name in ("first", "second"))
+            inside = asyncio.create_task(Connection.open(first, door))
+            await server.hears(b'LOGIN "first" "pass word"')
+            waiting = asyncio.create_task(Connection.open(second, door))
+            done, _ = await asyncio.wait([waiting], timeout=0.05)
+            assert not done
+            assert len(server.commands) == 1
+            inside.cancel()
+            (await waiting).drop()
+            assert not door.locked()
+
+    asyncio.run(main())
 
 
 def test_a_cancelled_command_drops_the_connection_instead_of_leaving_its_answer_to_the_next() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from intake.mail.eligibility import phrases
 from intake.patterns import Pattern, widened
-from intake.triage import text as wordings
+from intake.triage import footers, text
 
 TABLES: list[tuple[str, int]] = [
     (found.pattern, 0)
@@ -18,8 +18,12 @@ TABLES: list[tuple[str, int]] = [
     for name in table.__slots__
     if hasattr(found := getattr(table, name), "pattern")
 ] + [
-    (getattr(wordings, name).pattern, re.IGNORECASE)
-    for name in ("_ATTRIBUTION", "_FORWARD", "_ORIGINAL", "_FROM", "_OTHER_HEADER", "_DISCLAIMER")
+    (footers.DISCLAIMER.pattern, re.IGNORECASE),
+    (footers.devices().pattern, re.IGNORECASE),
+    (footers.sent().pattern, re.IGNORECASE),
+    (text.INVISIBLE.pattern, 0),
+    (text.LONE_JOINER.pattern, 0),
+    (text.CONTROL.pattern, 0),
 ]
 SMALL = [
     r"\bкот\b", r"(?<!a)b+(?!c)", r"^\s*(?:von|від)\s?[:：]", r"[\w.+-]@[\w-]", r"a\Z", r"[^\W\d_]{3}", r"\d{2}[)(\]]x",

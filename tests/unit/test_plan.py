@@ -121,6 +121,15 @@ def test_a_plan_gives_its_reasons_in_the_order_in_which_they_count() -> None:
     assert planned().evidence == ("DMARC passed", "language tr", '"oturma izni" in the text → residence-permit')
 
 
+def test_a_known_case_is_the_reason_for_the_queue_where_there_is_one() -> None:
+    assert planned(known=Known(threaded=CASE)).evidence[-1] == f"belongs to a known case → {CASE.queue}"
+    assert planned(known=Known(foreign=CASE)).evidence[-1] == f"names a known case → {CASE.queue}"
+
+
+def test_what_a_machines_message_is_about_is_no_reason() -> None:
+    assert not any("→" in reason for reason in planned(assessment(verdict=refused())).evidence)
+
+
 # -- cases: what joins what --------------------------------------------------------------------------------
 
 CASE = case()

@@ -27,6 +27,32 @@ def test_a_wrapped_mail_is_answered_in_the_persons_language(mail: dict[str, str]
     assert detect(own_words(mail["text"])).code == mail["language"]
 
 
+OWN = {
+    "tr": "Merhaba, belgeleri ne zaman getirmem gerekiyor?",
+    "uk": "Дякую за відповідь, я прийду завтра.",
+    "en": "Thank you, I will bring the papers next week.",
+    "ar": "شكرا لكم، متى يجب أن أحضر الأوراق؟",
+    "so": "Waan ku mahadsan tihiin, waraaqaha berri ayaan keenayaa.",
+    "de": "Danke, das Formular schicke ich Ihnen morgen per Post.",
+    "fa": "ممنون از پاسخ شما، فردا مدارک را می\u200cآورم.",
+}
+OTHER = (
+    "Sehr geehrte Frau Beispiel,\nIhr Antrag liegt uns vor. Bitte senden Sie die fehlenden Unterlagen.\n"
+    "Mit freundlichen Grüßen\nAmt Musterstadt"
+)
+_WRAPPERS = tomllib.loads(_DATA.with_name("wrappers.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(("program", "wrapper"), [*_WRAPPERS["tuned"].items(), *_WRAPPERS["aside"].items()])
+def test_what_a_mail_program_adds_is_not_the_persons(program: str, wrapper: str) -> None:
+    quoted = "\n".join(f"> {line}" for line in OTHER.split("\n"))
+    for code, words in OWN.items():
+        own = own_words(wrapper.replace("{own}", words).replace("{other}", OTHER).replace("{quoted}", quoted))
+        assert words in own, program
+        assert not any(theirs in own for theirs in ("Unterlagen", "Antrag", "Montag")), program
+        assert detect(own).code == code, program
+
+
 @pytest.mark.parametrize(
     "announcement",
     [
@@ -90,6 +116,20 @@ def test_a_sentence_about_a_telephone_is_kept() -> None:
         "Den Brief habe ich gestern mit dem Handy fotografiert und die Unterlagen"
         " dann per Post an Sie verschickt, wie besprochen."
     )
+    assert own_words(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name: Ana Beispiel\nGeburtsdatum: 1.2.1990\nE-Mail: ana@example.org\n\nIch möchte einen Termin.",
+        "Meine Fragen am 3.8.2026:\n1. Was kostet es?\n2. Wie lange dauert es?",
+        "Ich komme am 3.8.2026 um 10:30 Uhr. Ist das recht?",
+        "Bitte beachten:\nich bin erst um 10:30 da.",
+        "--- Wichtig ---\nIch ziehe um.",
+    ],
+)
+def test_what_only_looks_like_wrapping_is_kept(text: str) -> None:
     assert own_words(text) == text
 
 

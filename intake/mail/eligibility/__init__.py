@@ -91,7 +91,6 @@ def with_state(verdict: Verdict, state: State, limits: Limits) -> Verdict:
         (state.target_blocked, "target-blocked"),
         (state.sender_count_24h >= limits.per_sender_per_day, "sender-cap"),
         (state.domain_count_1h >= limits.per_domain_per_hour and not exempt, "domain-cap"),
-        (state.breaker_open, "breaker-open"),
     )
     reason = next((code for holds, code in checks if holds), None)
     if reason is None:

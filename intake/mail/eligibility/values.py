@@ -68,8 +68,6 @@ class State:
     """Rule 17: acknowledgements to this address."""
     domain_count_1h: int = 0
     """Rule 17: acknowledgements to this domain."""
-    breaker_open: bool = False
-    """Rule 17."""
     target_blocked: bool = False
     """Rule 18."""
     before_first_start: bool = False

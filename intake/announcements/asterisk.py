@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The dialplan for Asterisk: one file to include, which is the same as long as the office keeps its menus.
+
+It names no date: ``intake-pick`` looks up what is true by the clock of the telephone system (see ``layout``) at the
+moment it is played, with Asterisk's functions STRFTIME, EPOCH and STAT. So a new version is heard by the next call,
+without a reload. Every announcement can be interrupted by a key (Background).
+
+Contexts: ``intake`` with the extension ``s`` is the line; who sets ``INTAKE_LANGUAGE`` before it, or goes to
+``intake-direct`` with a language's code as extension (a number of its own for a language), skips the choice of
+language. ``intake-busy`` says that all lines are busy and returns.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from intake.announcements.facts import Facts
+from intake.config import Announcements
+
+FILE = "asterisk/intake.conf"
+
+_HOME = "${INTAKE_HOME}"
+_LANGUAGE = "${INTAKE_LANGUAGE}"
+_SOUNDS = f"{_HOME}/sounds/{_LANGUAGE}"
+_MENU_SECONDS = 6
+
+MAIN_MENU = ("hours", "appointment", "servicepoint", "emergency", "message")
+"""What the keys of the main menu do, from 1 on."""
+
+
+def dialplan(wanted: Announcements, languages: Sequence[str], facts: Facts, current: Path) -> bytes:
+    """The file to include; ``current`` is the absolute path of the library's link."""
+    more = len(wanted.menu) + 1 if wanted.more else None
+    keys = {key: name for key, name in enumerate(MAIN_MENU, 1) if name != "servicepoint" or _service_point(facts)}
+    lines = [
+        "; Made by intake. In extensions.conf:",
+        f";   #include {current}/{FILE}",
+        "; and, where the office's number comes in:  Goto(intake,s,1)",
+        "",
+        "[intake]",
+        *_extension(
+            "s",
+            "Answer()",
+            "Wait(0.3)",
+            f"Set(INTAKE_HOME={current})",
+            f'GotoIf($["{_LANGUAGE}" != ""]?intake-main,s,1)',
+            f"Set(INTAKE_LANGUAGE={wanted.menu[0]})",
+            "Goto(intake-languages,s,1)",
+        ),
+        "",
+        "[intake-languages]",
+        *_language_menu("language-menu", wanted.menu, more, first=("Set(INTAKE_GREETED=1)", f"Background({_SOUNDS}/greeting)")),
+    ]
+    if wanted.more:
+        lines += ["", "[intake-more]", *_language_menu("more-languages", wanted.more, None)]
+    lines += [
+        "",
+        "[intake-direct]",
+        *(
+            line
+            for code in languages
+            for line in _extension(code, f"Set(INTAKE_LANGUAGE={code})", "Goto(intake,s,1)")
+        ),
+        "",
+        "[intake-main]",
+        *_extension(
+            "s",
+            f'GotoIf($["${{INTAKE_GREETED}}" = "1"]?today)',
+            f"Background({_SOUNDS}/greeting)",
+            *_pick("today", "neutral", label="today"),
+            *_pick("holiday"),
+            *_pick("closure"),
+            f"Background({_SOUNDS}/main-menu)  @menu",
+            f"WaitExten({_MENU_SECONDS})",
+            "Goto(intake-end,s,1)",
+        ),
+        *(line for key, name in keys.items() for line in _extension(str(key), *_OPTIONS[name](wanted))),
+        *_extension("i", "Goto(intake-main,s,menu)"),
+        *_extension("t", "Goto(intake-end,s,1)"),
+        "",
+        "[intake-end]",
+        *_extension("s", f"Playback({_SOUNDS}/goodbye)", "Hangup()"),
+        "",
+        "[intake-busy]  ; Gosub(intake-busy,s,1)",
+        *_extension(
+            "s",
+            f"Set(INTAKE_HOME={current})",
+            f'ExecIf($["{_LANGUAGE}" = ""]?Set(INTAKE_LANGUAGE={wanted.menu[0]}))',
+            f"Playback({_SOUNDS}/all-lines-busy)",
+            "Return()",
+        ),
+        "",
+        "[intake-pick]  ; sets INTAKE_FILE to what is true now: of ARG1, else ARG2, else nothing",
+        *_extension(
+            "s",
+            "Set(INTAKE_NOW=${STRFTIME(${EPOCH},UTC,%Y%m%d%H%M)})",
+            'Set(INTAKE_SLOT=${INTAKE_NOW:0:11}${IF($[${INTAKE_NOW:11:1} < 5]?a:b)})',
+            f"Set(INTAKE_FILE={_HOME}/at/${{INTAKE_SLOT}}/${{ARG1}}/{_LANGUAGE})",
+            'GotoIf($["${STAT(e,${INTAKE_FILE}.wav)}" = "1"]?done)',
+            "Set(INTAKE_FILE=)",
+            f'ExecIf($["${{ARG2}}" != ""]?Set(INTAKE_FILE={_SOUNDS}/${{ARG2}}))',
+            "Return()  @done",
+        ),
+        "",
+    ]
+    return "\n".join(lines).encode()
+
+
+def _service_point(facts: Facts) -> bool:
+    return bool(facts.office.service_point.hours)
+
+
+def _extension(name: str, *steps: str) -> list[str]:
+    """An extension's lines; a step may end in ``  @label``."""
+    lines = []
+    for number, step in enumerate(steps):
+        application, _, label = step.partition("  @")
+        mark = f"({label})" if label else ""
+        lines.append(f"exten => {name},1{mark},{application}" if number == 0 else f" same => n{mark},{application}")
+    return lines
+
+
+def _language_menu(prompt: str, codes: Sequence[str], more: int | None, *, first: Sequence[str] = ()) -> list[str]:
+    steps = (f"Background({_SOUNDS}/{prompt})  @menu", f"WaitExten({_MENU_SECONDS})", "Goto(intake-main,s,1)")
+    lines = _extension("s", *first, *steps)
+    for key, code in enumerate(codes, 1):
+        # The greeting was in the first language: a caller who chooses another one is greeted in it.
+        lines += _extension(
+            str(key),
+            f'ExecIf($["{_LANGUAGE}" != "{code}"]?Set(INTAKE_GREETED=0))',
+            f"Set(INTAKE_LANGUAGE={code})",
+            "Goto(intake-main,s,1)",
+        )
+    if more is not None:
+        lines += _extension(str(more), "Goto(intake-more,s,1)")
+    lines += _extension("i", "Goto(s,menu)")
+    return lines + _extension("t", "Goto(intake-main,s,1)")
+
+
+def _pick(prompt: str, otherwise: str = "", *, label: str = "") -> list[str]:
+    """Look up what is true now, and play it if there is anything."""
+    mark = f"  @{label}" if label else ""
+    return [
+        f"Gosub(intake-pick,s,1({prompt},{otherwise})){mark}",
+        'ExecIf($["${INTAKE_FILE}" != ""]?Background(${INTAKE_FILE}))',
+    ]
+
+
+_AGAIN = "Goto(intake-main,s,menu)"
+
+_OPTIONS = {
+    "hours": lambda wanted: [*_pick("hours-week", "neutral"), _AGAIN],
+    "appointment": lambda wanted: [
+        f"Background({_SOUNDS}/online-appointments)", f"Background({_SOUNDS}/what-to-bring)", _AGAIN,
+    ],
+    "servicepoint": lambda wanted: [*_pick("servicepoint", "neutral"), _AGAIN],
+    "emergency": lambda wanted: [f"Background({_SOUNDS}/emergency)", _AGAIN],
+    "message": lambda wanted: [
+        f"Background({_SOUNDS}/voicemail-greeting)",
+        f"VoiceMail({wanted.voicemail},s)",
+        f"Playback({_SOUNDS}/voicemail-thanks)",
+        "Goto(intake-end,s,1)",
+    ],
+}  # fmt: skip

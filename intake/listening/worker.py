@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The process that listens: ``python -m intake.listening.worker MEMORY``, see ``intake.children``.
+
+It holds one model from the first request until its end: what a recogniser has taken it hardly gives back, so its
+parent replaces the process for another model.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from intake.audio import MASTER_RATE
+from intake.audio.sound import FULL_SCALE_16, Samples
+from intake.children.child import Unanswerable, serve
+from intake.listening.models import VOSK
+
+Hearing = Callable[[Samples, str, bool], Mapping[str, Any]]
+"""Samples at 16 kHz, their language, and whether the words are wanted with their times → text and words."""
+
+_CHUNK = 4000
+"""Samples that Vosk is given at a time."""
+
+_LOOP = 2.4
+"""Whisper's own sign that it says the same again and again, as it does where it understands little: text that gzip
+makes so many times shorter. It is then asked once more with a penalty for repetition."""
+_STRICTER = 1.2
+
+
+def _answer(request: Mapping[str, Any], payload: bytes) -> tuple[Mapping[str, Any], bytes]:
+    samples = np.frombuffer(payload, np.float32)
+    load = _vosk if request["engine"] == VOSK else _whisper
+    try:
+        hearing = load(request["path"], request["threads"])
+    except MemoryError:
+        raise
+    except Exception:
+        raise Unanswerable("the model cannot be loaded: it is damaged or incomplete; unpack it again") from None
+    if request["task"] == "identify":
+        return {"languages": _identified(request["path"], request["threads"], samples), "memory": _memory()}, b""
+    return {**hearing(samples, request["language"], request["times"]), "memory": _memory()}, b""
+
+
+@lru_cache(maxsize=1)
+def _vosk(path: str, _threads: int) -> Hearing:
+    import json
+
+    from vosk import KaldiRecognizer, Model, SetLogLevel
+
+    SetLogLevel(-1)
+    model = Model(path)
+
+    def hear(samples: Samples, _language: str, times: bool) -> Mapping[str, Any]:
+        recogniser = KaldiRecognizer(model, MASTER_RATE)
+        recogniser.SetWords(True)
+        pcm = np.clip(np.rint(samples * FULL_SCALE_16), -FULL_SCALE_16, FULL_SCALE_16 - 1).astype("<i2")
+        results = []
+        for begin in range(0, len(pcm), _CHUNK):
+            if recogniser.AcceptWaveform(pcm[begin : begin + _CHUNK].tobytes()):
+                results.append(json.loads(recogniser.Result()))
+        results.append(json.loads(recogniser.FinalResult()))
+        words = [
+            (word["word"], word["start"], word["end"], word["conf"])
+            for result in results
+            for word in result.get("result", [])
+        ]
+        return {"text": " ".join(word for word, *_ in words), "words": words if times else []}
+
+    return hear
+
+
+@lru_cache(maxsize=1)
+def _whisper_model(path: str, threads: int) -> Any:
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(path, device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
+
+
+def _whisper(path: str, threads: int) -> Hearing:
+    model = _whisper_model(path, threads)
+
+    def hear(samples: Samples, language: str, times: bool) -> Mapping[str, Any]:
+        if not _speech_in(samples):
+            return {"text": "", "words": []}
+        found: list[Any] = []
+        for penalty in (1.0, _STRICTER):
+            # One temperature and no text before: the same sound gives the same text, and a mistake does not go on.
+            segments, _ = model.transcribe(
+                samples, language=language, beam_size=5, temperature=0.0, condition_on_previous_text=False,
+                word_timestamps=times, repetition_penalty=penalty,
+            )  # fmt: skip
+            found = list(segments)
+            if all(segment.compression_ratio <= _LOOP for segment in found):
+                break
+        words = [
+            (word.word.strip(), float(word.start), float(word.end), float(word.probability))
+            for segment in found
+            for word in segment.words or []
+        ]
+        return {"text": "".join(segment.text for segment in found).strip(), "words": words}
+
+    return hear
+
+
+def _identified(path: str, threads: int, samples: Samples) -> list[tuple[str, float]]:
+    if not _speech_in(samples):
+        return []
+    _, _, all_languages = _whisper_model(path, threads).detect_language(samples)
+    return [(code, float(probability)) for code, probability in all_languages]
+
+
+def _speech_in(samples: Samples) -> bool:
+    """Whether there is speech at all: in noise, Whisper hears what it has read under films.
+
+    Not for cutting: of a synthetic voice over a telephone line the detector takes half for noise (measured).
+    """
+    from faster_whisper.vad import get_speech_timestamps
+
+    return bool(get_speech_timestamps(samples))
+
+
+def _memory() -> int:
+    """Bytes of this process that are in memory, proc(5)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+if __name__ == "__main__":
+    serve(_answer)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A telephone line without sound: announcements whose audio is their text, on a disk that is a dictionary.
+
+What a caller hears is then simply read, and a year of calls takes seconds.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from intake.announcements import asterisk
+from intake.announcements.approval import Standing
+from intake.announcements.layout import Choice, Layout, lay_out
+from intake.announcements.plan import Plan
+from intake.announcements.prompts import Prompt
+from intake.announcements.speaking import Outcome
+from intake.announcements.store import Made
+from intake.config import Configuration
+from tests.dialplan import Call, Walker
+
+CURRENT = Path("/var/lib/announcements/current")
+
+
+def spoken(prompts: Sequence[Prompt]) -> dict[Prompt, Outcome]:
+    """Every prompt, made; its key stands for its words."""
+    return {prompt: Outcome(prompt, made(prompt)) for prompt in prompts}
+
+
+def made(prompt: Prompt) -> Made:
+    """What is known of a sound with these words."""
+    key = hashlib.sha256(repr(prompt.segments).encode()).hexdigest()[:32]
+    return Made(key, 5.0, -22.0, (), True, ("paper:voice",), (prompt.written,), {})
+
+
+def everyone(languages: Sequence[str], *, but: Sequence[str] = ()) -> Choice:
+    """All languages on the line in their own words, except some."""
+    standings = {code: Standing(code, "edition", code not in but, "on paper") for code in languages}
+    return Choice(standings, ("de",))
+
+
+class Line:
+    """A published version and a telephone system that plays it."""
+
+    def __init__(self, configuration: Configuration, plan: Plan, choice: Choice | None = None) -> None:
+        self.outcomes = spoken(plan.prompts)
+        self.layout = lay_out(plan, self.outcomes, choice or everyone(plan.languages))
+        self._words = {one.made.key: one.prompt.written for one in self.outcomes.values() if one.made}
+        wanted = configuration.announcements
+        text = asterisk.dialplan(wanted, plan.languages, plan.dated[0].interval.facts, CURRENT).decode()
+        self.walker = Walker(text, lambda path: resolve(self.layout, path) in self.layout.sounds)
+
+    def call(self, at: dt.datetime, keys: Sequence[str] = (), variables: Mapping[str, str] | None = None) -> Call:
+        """A call from beginning to end; without a key to choose with, the language of ``variables``."""
+        return self.walker.call(at, keys, variables=dict(variables or {}))
+
+    def heard(self, at: dt.datetime, keys: Sequence[str] = (), language: str = "de") -> list[str]:
+        """The words of every announcement of a call."""
+        call = self.call(at, keys, {"INTAKE_LANGUAGE": language})
+        return [self.words(path) for path in call.played]
+
+    def words(self, path: str) -> str:
+        """What a file says."""
+        key, _ = self.layout.sounds[resolve(self.layout, f"{path}.wav")]
+        return self._words[key]
+
+
+def resolve(layout: Layout, path: str) -> str:
+    """The path inside the version, with symbolic links followed as a file system does."""
+    parts = PurePosixPath(path).relative_to(CURRENT).parts
+    done: list[str] = []
+    waiting = list(reversed(parts))
+    while waiting:
+        part = waiting.pop()
+        if part == "..":
+            done.pop()
+            continue
+        done.append(part)
+        target = layout.links.get("/".join(done))
+        if target is not None:
+            done.pop()
+            waiting += reversed(PurePosixPath(target).parts)
+    return "/".join(done)
