@@ -60,6 +60,12 @@ MEASUREMENTS: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
         {},
     ),
     (
+        "Voices",
+        "How well Whisper's base model understands each voice, and what speaking and listening cost.",
+        ["-m", "benchmarks.voices"],
+        {},
+    ),
+    (
         "A large ledger",
         "What a message costs when the ledger knows 200,000 cases, and when it knows 1,000.",
         ["-m", "benchmarks.scale", "200000", "3"],

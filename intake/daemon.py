@@ -7,7 +7,8 @@ configuration are read again; if they are wrong, the running ones stay and a not
 relay, metrics and ledger are set up at the start only: a change of those needs a restart, and the reload says so.
 
 What is periodic runs in APScheduler: sweeps of the mailboxes, a look at what staff did, outbox retry,
-retention (at the start, and when its hour has come by the ledger's clock), and health (is every mailbox being fetched,
+retention (at the start, and when its hour has come by the ledger's clock), the telephone announcements (at the start
+before anything else, and when a day begins; see ``intake.announcements.keeper``), and health (is every mailbox being fetched,
 does the outbox move), which also feeds systemd's watchdog.
 
 Hundreds of mailboxes on one server never come at once: ``SIGN_INS`` sign in at a time, also after that server was
@@ -32,6 +33,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.engine import Connection as Database
 
 from intake import config, resources
+from intake.announcements.keeper import KEEP_SECONDS, Keeper
 from intake.cases import backup, clock, forgotten, notices, pulse, retention
 from intake.cases.case import NoticeText
 from intake.cases.ledger import Ledger
@@ -143,6 +145,7 @@ class Daemon:
         self._watchers: dict[str, Watcher] = {}
         self._fetched = asyncio.Event()
         self._metrics = Metrics()
+        self._keeper: Keeper | None = None
         self._watchdog = Watchdog(time.monotonic)
         self._notifier = Notifier(environment)
 
@@ -207,6 +210,7 @@ class Daemon:
                 door=doors[mailbox.host, mailbox.port], metrics=self._metrics,
             )  # fmt: skip
         self._watch(outbox, desk.configuration)
+        self._keeper = Keeper(self._settings, ledger, self._now)
         scheduler = self._schedule(ledger, outbox, desk.configuration)
         loop = asyncio.get_running_loop()
         reload_wanted = asyncio.Event()
@@ -339,7 +343,16 @@ class Daemon:
             else:
                 log.info("retention: %s", ", ".join(f"{n} {what}" for what, n in done.items()) or "nothing was due")
 
+        async def announce() -> None:
+            if self._keeper is not None:
+                try:
+                    await self._keeper.look()
+                except IntakeError as error:  # the ledger is the trouble, and the log has it
+                    log.warning("announcements: %s", error)
+
+        scheduler.add_job(announce, id="announce at the start")
         for job, seconds in (
+            (announce, KEEP_SECONDS),
             (sweep, service.sweep_seconds),
             (look_at_staff, STAFF_SECONDS),
             (retry, service.outbox_seconds),
@@ -400,6 +413,8 @@ class Daemon:
         first = next(iter(self._watchers.values()))
         desk = replace(first.desk, configuration=configuration, texts=texts, calendar=Calendar(configuration.office))
         await worker.replace_readers(readers(settings, rules, ledger.secret, desk.loop_token))
+        if self._keeper is not None:
+            self._keeper.reload(settings)
         for watcher in self._watchers.values():
             watcher.desk = desk
         await ledger.write(notices.close_notice, "reload", None, self._now())

@@ -145,7 +145,9 @@ class Announcer:
         """Note that a person has listened to a language and lets it go on the line. AnnouncementError if it cannot."""
         found = built.standings.get(language)
         if found is None:
-            raise AnnouncementError(f"there are no announcements in {language}; there are: {', '.join(built.standings)}")
+            raise AnnouncementError(
+                f"there are no announcements in {language}; there are: {', '.join(built.standings)}"
+            )
         for outcome in built.missing:
             if outcome.prompt.language == language and outcome.prompt.id in NEEDED:
                 raise AnnouncementError(f"there is nothing to approve yet: {outcome.problem}")

@@ -101,6 +101,4 @@ def standing(
         why = f"a recogniser had {cer:.1%} of the characters wrong, the bar is {HIGHEST_CER:.0%}"
     else:
         why = "the office wants a person to approve it"
-    return Standing(
-        language, code, False, f"{why}; listen, then: intake announce approve {language} --name NAME", cer
-    )
+    return Standing(language, code, False, f"{why}; listen, then: intake announce approve {language} --name NAME", cer)

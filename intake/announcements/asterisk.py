@@ -48,23 +48,21 @@ def dialplan(wanted: Announcements, languages: Sequence[str], facts: Facts, curr
         ),
         "",
         "[intake-languages]",
-        *_language_menu("language-menu", wanted.menu, more, first=("Set(INTAKE_GREETED=1)", f"Background({_SOUNDS}/greeting)")),
+        *_language_menu(
+            "language-menu", wanted.menu, more, first=("Set(INTAKE_GREETED=1)", f"Background({_SOUNDS}/greeting)")
+        ),
     ]
     if wanted.more:
         lines += ["", "[intake-more]", *_language_menu("more-languages", wanted.more, None)]
     lines += [
         "",
         "[intake-direct]",
-        *(
-            line
-            for code in languages
-            for line in _extension(code, f"Set(INTAKE_LANGUAGE={code})", "Goto(intake,s,1)")
-        ),
+        *(line for code in languages for line in _extension(code, f"Set(INTAKE_LANGUAGE={code})", "Goto(intake,s,1)")),
         "",
         "[intake-main]",
         *_extension(
             "s",
-            f'GotoIf($["${{INTAKE_GREETED}}" = "1"]?today)',
+            'GotoIf($["${INTAKE_GREETED}" = "1"]?today)',
             f"Background({_SOUNDS}/greeting)",
             *_pick("today", "neutral", label="today"),
             *_pick("holiday"),
@@ -93,7 +91,7 @@ def dialplan(wanted: Announcements, languages: Sequence[str], facts: Facts, curr
         *_extension(
             "s",
             "Set(INTAKE_NOW=${STRFTIME(${EPOCH},UTC,%Y%m%d%H%M)})",
-            'Set(INTAKE_SLOT=${INTAKE_NOW:0:11}${IF($[${INTAKE_NOW:11:1} < 5]?a:b)})',
+            "Set(INTAKE_SLOT=${INTAKE_NOW:0:11}${IF($[${INTAKE_NOW:11:1} < 5]?a:b)})",
             f"Set(INTAKE_FILE={_HOME}/at/${{INTAKE_SLOT}}/${{ARG1}}/{_LANGUAGE})",
             'GotoIf($["${STAT(e,${INTAKE_FILE}.wav)}" = "1"]?done)',
             "Set(INTAKE_FILE=)",

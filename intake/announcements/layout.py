@@ -97,6 +97,7 @@ def lay_out(plan: Plan, outcomes: Mapping[Prompt, Outcome], choice: Choice) -> L
                     layout.sounds[f"sounds/{language}/{name}.{form}"] = (played.made.key, form)
     for dated in plan.dated:
         here: list[Played] = []
+        folder_of_set = f"sets/{set_name(dated.interval)}"
         ids = dict.fromkeys(name for prompts in dated.prompts.values() for name in prompts)
         for name in ids:
             chosen = [_chosen(language, name, dated.prompts, outcomes, choice) for language in plan.languages]
@@ -108,11 +109,11 @@ def lay_out(plan: Plan, outcomes: Mapping[Prompt, Outcome], choice: Choice) -> L
             for one in played_all:
                 for form in FORMATS:
                     layout.sounds[f"{folder}/{one.language}.{form}"] = (one.made.key, form)
-            layout.links[f"sets/{set_name(dated.interval)}/{name}"] = f"../../{folder}"
+            layout.links[f"{folder_of_set}/{name}"] = f"../../{folder}"
         layout.dated.append((dated.interval, here))
         if here:
             for slot in slots(dated.interval):
-                layout.links[f"at/{slot}"] = f"../sets/{set_name(dated.interval)}"
+                layout.links[f"at/{slot}"] = f"../{folder_of_set}"
     return layout
 
 

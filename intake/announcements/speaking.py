@@ -141,7 +141,6 @@ def silent(outcome: Outcome, total: int) -> None:
     """Nobody wants to know."""
 
 
-
 async def speak(
     prompts: Sequence[Prompt],
     speaker: Speaker,

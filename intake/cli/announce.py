@@ -56,7 +56,9 @@ async def publish(file: Path, name: str, *, echo: Echo) -> None:
         published = await asyncio.to_thread(office.publish, built, now)
         own = [code for code, standing in published.choice.standings.items() if standing.own]
         others = [code for code in published.choice.standings if code not in own]
-        await _note(settings, now, "announce publish", f"version {published.version}, by {_name(name)}: {', '.join(own)}")
+        await _note(
+            settings, now, "announce publish", f"version {published.version}, by {_name(name)}: {', '.join(own)}"
+        )
     _table(built, seconds, echo)
     echo("")
     echo(f"on the line: version {published.version}, in {settings.library / 'current'}")
@@ -71,9 +73,7 @@ async def approve(file: Path, language: str, name: str, *, echo: Echo) -> None:
         built, _ = await _build(office, (language,))
         now = system_clock()
         standing = office.approve(built, language, _name(name), now)
-        await _note(
-            settings, now, "announce approve", f"{language}, edition {standing.edition}, by {_name(name)}"
-        )
+        await _note(settings, now, "announce approve", f"{language}, edition {standing.edition}, by {_name(name)}")
     echo(f"{LANGUAGES[language].name}: edition {standing.edition} {standing.reason}; now: intake announce publish")
 
 
@@ -128,7 +128,9 @@ def show_list(file: Path, *, as_json: bool, echo: Echo) -> None:
         echo(f"{library.folder}: nothing is published yet; publish with: intake announce publish")
     for row in rows:
         mark = "on the line" if row["on_the_line"] else ""
-        echo(f"{row['version']:>5}  {row['made_at']}  {len(row['own'])} languages, {len(row['fallback'])} in fallback  {mark}")
+        echo(
+            f"{row['version']:>5}  {row['made_at']}  {len(row['own'])} languages, {len(row['fallback'])} in fallback  {mark}"
+        )
     if library.held:
         echo("held: nothing is published automatically until the next: intake announce publish")
 

@@ -203,6 +203,7 @@ def test_a_disk_that_refuses_is_a_clear_error_and_the_old_version_stays(
     changes = 0
     for number in range(1, 200):
         with pytest.MonkeyPatch.context() as patch, library.lock():
+
             def refuse() -> None:
                 raise OSError(code, os.strerror(code))
 

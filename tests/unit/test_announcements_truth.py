@@ -50,7 +50,13 @@ def configuration(*, days_ahead: int = 14, **office: object) -> Configuration:
     return Configuration.model_validate(
         {
             "office": about | office,
-            "announcements": {"languages": ("de",), "menu": ("de",), "more": (), "fallback": ("de",), "days_ahead": days_ahead},
+            "announcements": {
+                "languages": ("de",),
+                "menu": ("de",),
+                "more": (),
+                "fallback": ("de",),
+                "days_ahead": days_ahead,
+            },
             "queues": {name: {"folder": folder} for name, folder in folders.items()},
         }
     )
@@ -212,9 +218,7 @@ CHANGES = ("2026-03-29", "2026-10-25", "2026-04-02", "2026-04-03", "2026-12-23",
 
 
 @pytest.mark.parametrize("date", CHANGES)
-def test_the_dialplan_plays_what_is_true_by_the_clock_of_the_telephone_system(
-    office: Configuration, date: str
-) -> None:
+def test_the_dialplan_plays_what_is_true_by_the_clock_of_the_telephone_system(office: Configuration, date: str) -> None:
     day = dt.date.fromisoformat(date)
     line = published(office, Calendar(office.office), day - dt.timedelta(days=2))
     for minute in list(minutes_of(day))[::7]:
@@ -248,7 +252,12 @@ def test_before_the_first_day_of_a_version_nothing_dated_is_said(office: Configu
 def test_a_change_at_an_odd_minute_is_never_announced_early_or_late() -> None:
     office = configuration(hours={"wed": ("08:03-11:57",)})
     line = published(office, Calendar(office.office), dt.date(2026, 4, 8))
-    expected = {"07:59": "closed, opens today at 08:03", "08:00": NEUTRAL, "08:04": NEUTRAL, "08:05": "open until 11:57"}
+    expected = {
+        "07:59": "closed, opens today at 08:03",
+        "08:00": NEUTRAL,
+        "08:04": NEUTRAL,
+        "08:05": "open until 11:57",
+    }
     for time, words in expected.items():
         at = dt.datetime.combine(dt.date(2026, 4, 8), dt.time.fromisoformat(time), BERLIN)
         assert line.heard(at)[1] == words, time

@@ -36,6 +36,7 @@ ONLY_IN: dict[str, set[str]] = {
     "prometheus_client": {"intake/metrics.py"},
     "langdetect": {"intake/triage/language.py", "intake/triage/second_opinion.py"},
     "py3langid": {"intake/triage/identifier.py"},
+    "ahocorasick": {"intake/triage/routing/index.py"},
     "inscriptis": {"intake/parsing/markup.py"},
     "holidays": {"intake/office.py"},
     "babel": {"intake/announcements/forms.py", "intake/listening/models.py", "intake/wording.py"},

@@ -68,13 +68,9 @@ class Pack:
         return f"{'* '.join(term.split())}*" if language in self.beginning else term
 
 
-def shipped_pack() -> Pack:
-    """The pack that comes with the package; the caller may change it."""
-    return copy.deepcopy(_shipped())
-
-
 @functools.cache
-def _shipped() -> Pack:
+def shipped_pack() -> Pack:
+    """The pack that comes with the package, read once; who wants to change it, changes a copy."""
     pack = Pack()
     mistakes: list[str] = []
     for file in (FOLDER / "rules.toml", *sorted((FOLDER / "vocabulary").glob("*.toml"))):
@@ -103,7 +99,7 @@ def pack_of(text: str, name: str, queues: Collection[str]) -> Pack:
     Raises :class:`ConfigurationError`.
     """
     reader = _File(name, text, queues)
-    pack = shipped_pack() if reader.table.get("extends") == "shipped" else Pack()
+    pack = copy.deepcopy(shipped_pack()) if reader.table.get("extends") == "shipped" else Pack()
     reader.into(pack)
     reader.complete(pack)
     _finish(reader.mistakes)
