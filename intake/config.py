@@ -506,7 +506,7 @@ class Announcements(Table):
             raise Misfit("menu", 'a menu has at most 5 options, "more languages" among them; take one out')
         twice = sorted(set(self.menu).intersection(self.more))
         if twice:
-            raise Misfit("more", f'{", ".join(twice)} stands in the first menu already; take it out here')
+            raise Misfit("more", f"{', '.join(twice)} stands in the first menu already; take it out here")
         if self.languages and (missing := {*self.menu, *self.more, *self.fallback}.difference(self.languages)):
             raise Misfit("languages", f"{', '.join(sorted(missing))} stands in a menu or in fallback; add it here")
         return self

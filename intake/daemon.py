@@ -8,8 +8,8 @@ relay, metrics and ledger are set up at the start only: a change of those needs 
 
 What is periodic runs in APScheduler: sweeps of the mailboxes, a look at what staff did, outbox retry,
 retention (at the start, and when its hour has come by the ledger's clock), the telephone announcements (at the start
-before anything else, and when a day begins; see ``intake.announcements.keeper``), and health (is every mailbox being fetched,
-does the outbox move), which also feeds systemd's watchdog.
+and when a day begins; see ``intake.announcements.keeper``), and health (is every mailbox being fetched, does the outbox
+move), which also feeds systemd's watchdog.
 
 Hundreds of mailboxes on one server never come at once: ``SIGN_INS`` sign in at a time, also after that server was
 away, and what is periodic takes them one by one over half its period.
@@ -343,16 +343,16 @@ class Daemon:
             else:
                 log.info("retention: %s", ", ".join(f"{n} {what}" for what, n in done.items()) or "nothing was due")
 
-        async def announce() -> None:
+        async def announcements() -> None:
             if self._keeper is not None:
                 try:
                     await self._keeper.look()
                 except IntakeError as error:  # the ledger is the trouble, and the log has it
                     log.warning("announcements: %s", error)
 
-        scheduler.add_job(announce, id="announce at the start")
+        scheduler.add_job(announcements, id="announcements at the start")
         for job, seconds in (
-            (announce, KEEP_SECONDS),
+            (announcements, KEEP_SECONDS),
             (sweep, service.sweep_seconds),
             (look_at_staff, STAFF_SECONDS),
             (retry, service.outbox_seconds),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A telephone system on paper: reads a generated dialplan and walks through it as Asterisk would, by a clock of its own.
+"""A telephone system on paper: reads a generated dialplan and walks through it as Asterisk would, by its own clock.
 
 It knows the applications, functions and operators that our dialplan uses, and refuses any other, so a typing error
 cannot pass for something that was played. What a caller hears is the list of files, in order. Semantics as in

@@ -14,6 +14,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from intake import __version__, resources
 from intake.announcements import asterisk, layout, plan, speaking
@@ -202,13 +203,13 @@ def languages_on_line(library: Library) -> dict[str, bool]:
     return {code: bool(one["own"]) for code, one in found["languages"].items()} if found else {}
 
 
-def read_manifest(library: Library, version: int | None) -> dict[str, dict[str, dict[str, object]]] | None:
+def read_manifest(library: Library, version: int | None) -> dict[str, Any] | None:
     """The manifest of a version; None if there is none. AnnouncementError if it cannot be read."""
     if version is None:
         return None
     path: Path = library.path(version) / "manifest.json"
     try:
-        told: dict[str, dict[str, dict[str, object]]] = json.loads(path.read_bytes())
+        told: dict[str, Any] = json.loads(path.read_bytes())
     except (OSError, ValueError):
         raise AnnouncementError(f"{path}: cannot be read; publish again") from None
     return told

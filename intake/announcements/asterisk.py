@@ -31,6 +31,7 @@ def dialplan(wanted: Announcements, languages: Sequence[str], facts: Facts, curr
     """The file to include; ``current`` is the absolute path of the library's link."""
     more = len(wanted.menu) + 1 if wanted.more else None
     keys = {key: name for key, name in enumerate(MAIN_MENU, 1) if name != "servicepoint" or _service_point(facts)}
+    greeted = ("Set(INTAKE_GREETED=1)", f"Background({_SOUNDS}/greeting)")
     lines = [
         "; Made by intake. In extensions.conf:",
         f";   #include {current}/{FILE}",
@@ -48,9 +49,7 @@ def dialplan(wanted: Announcements, languages: Sequence[str], facts: Facts, curr
         ),
         "",
         "[intake-languages]",
-        *_language_menu(
-            "language-menu", wanted.menu, more, first=("Set(INTAKE_GREETED=1)", f"Background({_SOUNDS}/greeting)")
-        ),
+        *_language_menu("language-menu", wanted.menu, more, first=greeted),
     ]
     if wanted.more:
         lines += ["", "[intake-more]", *_language_menu("more-languages", wanted.more, None)]

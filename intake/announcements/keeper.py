@@ -90,7 +90,7 @@ def _notice(error: str, library: Library) -> NoticeText:
     until = ""
     try:
         found = read_manifest(library, library.current)
-        until = dt.datetime.fromisoformat(str(list(found["valid"])[1])).strftime("%d.%m.%Y") if found else ""
+        until = dt.datetime.fromisoformat(found["valid"][1]).strftime("%d.%m.%Y") if found else ""
     except (IntakeError, ValueError, LookupError):
         until = ""
     german = (

@@ -77,7 +77,7 @@ class Store:
 
     def put(self, made: Made, files: Mapping[Format, bytes]) -> Made:
         """Keep a sound, with the digests of its files. AnnouncementError if the disk is full or refuses it."""
-        digests = {form: hashlib.sha256(data).hexdigest() for form, data in files.items()}
+        digests: dict[str, str] = {form: hashlib.sha256(data).hexdigest() for form, data in files.items()}
         made = replace(made, digests=digests)
         aside = self._folder / f".{made.key}.{os.getpid()}"
         with writing(self._folder, aside):

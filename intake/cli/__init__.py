@@ -24,7 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-announce = typer.Typer(help="The telephone announcements: build, preview, approve, publish, go back.", no_args_is_help=True)
+announce = typer.Typer(
+    help="The telephone announcements: build, preview, approve, publish, go back.", no_args_is_help=True
+)
 app.add_typer(announce, name="announce")
 
 DEFAULT_CONFIG = Path("intake.toml")

@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -107,32 +108,34 @@ def show_list(file: Path, *, as_json: bool, echo: Echo) -> None:
     """The versions that are kept, and what callers hear now."""
     settings = _load(file, ())
     library = Library(settings.library.absolute())
-    rows = []
-    for number in library.versions:
-        found = announcer.read_manifest(library, number) or {}
-        languages = found.get("languages", {})
-        rows.append(
-            {
-                "version": number,
-                "on_the_line": number == library.current,
-                "made_at": found.get("made_at"),
-                "valid": found.get("valid"),
-                "own": [code for code, one in languages.items() if one["own"]],
-                "fallback": [code for code, one in languages.items() if not one["own"]],
-            }
-        )
+    rows = {number: announcer.read_manifest(library, number) or {} for number in library.versions}
     if as_json:
-        echo(json.dumps({"versions": rows, "held": library.held}, ensure_ascii=False, indent=2))
+        kept = [
+            {
+                "version": number, "on_the_line": number == library.current, "made_at": found.get("made_at"),
+                "valid": found.get("valid"), **_languages(found),
+            }
+            for number, found in rows.items()
+        ]  # fmt: skip
+        echo(json.dumps({"versions": kept, "held": library.held}, ensure_ascii=False, indent=2))
         return
     if not rows:
         echo(f"{library.folder}: nothing is published yet; publish with: intake announce publish")
-    for row in rows:
-        mark = "on the line" if row["on_the_line"] else ""
-        echo(
-            f"{row['version']:>5}  {row['made_at']}  {len(row['own'])} languages, {len(row['fallback'])} in fallback  {mark}"
-        )
+    for number, found in rows.items():
+        counts = ", ".join(f"{len(codes)} {what}" for what, codes in _languages(found).items())
+        mark = "  on the line" if number == library.current else ""
+        echo(f"{number:>5}  {found.get('made_at')}  languages: {counts}{mark}")
     if library.held:
         echo("held: nothing is published automatically until the next: intake announce publish")
+
+
+def _languages(manifest: dict[str, Any]) -> dict[str, list[str]]:
+    """Those that a version has words of its own in, and those that are heard in the fallback language."""
+    languages = manifest.get("languages", {})
+    return {
+        "own": [code for code, one in languages.items() if one["own"]],
+        "fallback": [code for code, one in languages.items() if not one["own"]],
+    }
 
 
 async def _build(office: Announcer, languages: Sequence[str]) -> tuple[Built, float]:
