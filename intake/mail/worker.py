@@ -28,6 +28,8 @@ MEMORY_LIMIT = 1024 * 1024 * 1024
 
 START_SECONDS = 60.0
 
+AHEAD = 32 * 1024
+"""Octets of messages that lie in the pipe at most; a pipe of Linux holds more than 200 KiB."""
 
 Unread = tuple[bytes, dt.datetime | None]
 """A message's bytes and its INTERNALDATE."""
@@ -128,12 +130,14 @@ class Worker:
 
     def _ask(self, mailbox: str, messages: Sequence[Unread]) -> list[Assessment | AssessmentFailed]:
         answers: list[Assessment | AssessmentFailed] = []
+        sizes = [len(raw) for raw, _ in messages]
         sent = 0
         while len(answers) < len(messages):
             pipe = self._started()
             try:
-                # One message ahead, so that the worker never waits for us; not more, for a pipe has little room.
-                while sent < min(len(answers) + 2, len(messages)):
+                # Some ahead, so that the worker never waits for us; but no more than the pipe can hold, for a send that
+                # blocks has no time limit. To a worker that has nothing to do any size can be sent: it reads.
+                while sent < len(messages) and (sent == len(answers) or sum(sizes[len(answers) : sent + 1]) <= AHEAD):
                     pipe.send((mailbox, *messages[sent]))
                     sent += 1
                 answers.append(self._answer(pipe))
