@@ -66,6 +66,18 @@ MEASUREMENTS: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
         {},
     ),
     (
+        "Announcements",
+        "Building all announcements, and after a change; and the same texts with a process for each file.",
+        ["-m", "benchmarks.announce"],
+        {},
+    ),
+    (
+        "Every published file",
+        "Every file of every language against every bar of telephone audio.",
+        ["-m", "pytest", "-q", "tests/integration/test_announce.py", "-k", "every"],
+        {"INTAKE_ALL_LANGUAGES": "1"},
+    ),
+    (
         "A large ledger",
         "What a message costs when the ledger knows 200,000 cases, and when it knows 1,000.",
         ["-m", "benchmarks.scale", "200000", "3"],

@@ -494,16 +494,17 @@ class Announcements(Table):
     """How many published versions are kept to go back to."""
     voicemail: Words = "100@default"
     """The PBX's mailbox that takes messages."""
-    freeswitch: bool = False
     upload_sets: bool = False
     """Whether ZIP files for telephone systems that are filled by hand are made, too."""
     upload: tuple[Words, ...] = ()
-    """A command that puts such sets into the telephone system; it is given the published folder."""
+    """A command that puts the upload sets into the telephone system; their folder is added as its last argument."""
 
     @model_validator(mode="after")
     def _fits(self) -> "Announcements":
         if len(self.menu) + bool(self.more) > 5:
             raise Misfit("menu", 'a menu has at most 5 options, "more languages" among them; take one out')
+        if self.upload and not self.upload_sets:
+            raise Misfit("upload", "this command uploads the sets, but none are made; add upload_sets = true")
         twice = sorted(set(self.menu).intersection(self.more))
         if twice:
             raise Misfit("more", f"{', '.join(twice)} stands in the first menu already; take it out here")

@@ -23,17 +23,18 @@ import contextlib
 import datetime as dt
 import logging
 import signal
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.engine import Connection as Database
 
 from intake import config, resources
-from intake.announcements.keeper import KEEP_SECONDS, Keeper
 from intake.cases import backup, clock, forgotten, notices, pulse, retention
 from intake.cases.case import NoticeText
 from intake.cases.ledger import Ledger
@@ -57,11 +58,19 @@ from intake.servers.systemd import Notifier
 from intake.triage.routing import Rules
 from intake.watchdog import Watchdog
 
+if TYPE_CHECKING:
+    from intake.announcements.keeper import Keeper
+
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 20.0
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter while another waits for it. Each time the loop has sent something it must
+get the interpreter back from the ledger's thread: with Python's usual 5 ms that was half of what a mail took."""
 STAFF_SECONDS = 120.0
 READY_SECONDS = 90.0
+ANNOUNCEMENTS_SECONDS = 60.0
+"""How often to look whether announcements are due."""
 SIGN_INS = 8
 """Mailboxes that sign in to one server at a time: as fast as all at once, on a server with two cores."""
 RETENTION_SECONDS = 600.0
@@ -138,6 +147,8 @@ class Daemon:
 
     def __init__(self, settings: Settings, *, environment: Mapping[str, str], now: Clock, random: Random) -> None:
         self._settings = settings
+        self._settings_now = settings
+        """With what was read again since."""
         self._environment = environment
         self._now = now
         self._random = random
@@ -145,12 +156,14 @@ class Daemon:
         self._watchers: dict[str, Watcher] = {}
         self._fetched = asyncio.Event()
         self._metrics = Metrics()
-        self._keeper: Keeper | None = None
+        self._line: Keeper | None = None
+        """Keeps the announcements true; made when they are first wanted."""
         self._watchdog = Watchdog(time.monotonic)
         self._notifier = Notifier(environment)
 
     async def run(self) -> None:
         """Serve until told to stop. Raises :class:`IntakeError` for what an administrator must mend first."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         settings, configuration = self._settings, self._settings.configuration
         if not configuration.mailboxes:
             raise ConfigurationError(f"{settings.file}: mailboxes: none is configured; add one, e.g. [mailboxes.main]")
@@ -210,7 +223,6 @@ class Daemon:
                 door=doors[mailbox.host, mailbox.port], metrics=self._metrics,
             )  # fmt: skip
         self._watch(outbox, desk.configuration)
-        self._keeper = Keeper(self._settings, ledger, self._now)
         scheduler = self._schedule(ledger, outbox, desk.configuration)
         loop = asyncio.get_running_loop()
         reload_wanted = asyncio.Event()
@@ -344,15 +356,23 @@ class Daemon:
                 log.info("retention: %s", ", ".join(f"{n} {what}" for what, n in done.items()) or "nothing was due")
 
         async def announcements() -> None:
-            if self._keeper is not None:
-                try:
-                    await self._keeper.look()
-                except IntakeError as error:  # the ledger is the trouble, and the log has it
-                    log.warning("announcements: %s", error)
+            if not self._settings_now.configuration.announcements.automatic:
+                return
+            if self._line is None:
+                # Sound takes 60 MB of libraries, which a service without announcements does without.
+                from intake.announcements.keeper import Keeper
+
+                self._line = Keeper(self._settings_now, ledger, self._now)
+            try:
+                await self._line.look()
+            except asyncio.CancelledError:  # the service ends; APScheduler would call that an error
+                log.info("announcements: not finished; they are published at the next start")
+            except IntakeError as error:  # the ledger is the trouble, and the log has it
+                log.warning("announcements: %s", error)
 
         scheduler.add_job(announcements, id="announcements at the start")
         for job, seconds in (
-            (announcements, KEEP_SECONDS),
+            (announcements, ANNOUNCEMENTS_SECONDS),
             (sweep, service.sweep_seconds),
             (look_at_staff, STAFF_SECONDS),
             (retry, service.outbox_seconds),
@@ -413,8 +433,9 @@ class Daemon:
         first = next(iter(self._watchers.values()))
         desk = replace(first.desk, configuration=configuration, texts=texts, calendar=Calendar(configuration.office))
         await worker.replace_readers(readers(settings, rules, ledger.secret, desk.loop_token))
-        if self._keeper is not None:
-            self._keeper.reload(settings)
+        self._settings_now = settings
+        if self._line is not None:
+            self._line.reload(settings)
         for watcher in self._watchers.values():
             watcher.desk = desk
         await ledger.write(notices.close_notice, "reload", None, self._now())

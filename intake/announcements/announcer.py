@@ -11,13 +11,14 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
+import subprocess
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from intake import __version__, resources
-from intake.announcements import asterisk, layout, plan, speaking
+from intake.announcements import asterisk, flat, layout, plan, speaking
 from intake.announcements.approval import NEEDED, Approval, Standing, edition, standing
 from intake.announcements.layout import Choice, Layout
 from intake.announcements.lexicon import Lexicon
@@ -34,6 +35,7 @@ from intake.office import Calendar
 from intake.voices import Voices
 
 _APPROVALS = "approvals.json"
+_UPLOAD_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,12 @@ class Announcer:
         current = self.library.folder / "current"
         laid.texts[asterisk.FILE] = asterisk.dialplan(configuration, built.plan.languages, facts, current)
         laid.texts["manifest.json"] = layout.manifest(laid, built.plan, choice, made_at=now, program=__version__)
+        if configuration.upload_sets:
+            at = now if configuration.upload else None
+            laid.archives |= flat.archives(built.plan, built.outcomes, choice, self.store, at)
         version = self.library.publish(laid, self.store)
+        if configuration.upload:
+            _upload(configuration.upload, self.library.path(version) / flat.FOLDER)
         self.library.prune(configuration.versions)
         self.store.sweep(now.timestamp())
         return Published(version, laid, choice)
@@ -195,6 +202,16 @@ class Announcer:
         waiting = [one for one in built.standings.values() if not one.own and on_line.get(one.language)]
         if waiting:
             raise AnnouncementError("\n".join(f"{one.language}: {one.reason}" for one in waiting))
+
+
+def _upload(command: Sequence[str], folder: Path) -> None:
+    try:
+        done = subprocess.run([*command, str(folder)], capture_output=True, timeout=_UPLOAD_SECONDS, check=False)  # noqa: S603 - the administrator's own command
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise AnnouncementError(f"announcements.upload: {command[0]} could not be run: {error}") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip()[-300:]
+        raise AnnouncementError(f"announcements.upload: {command[0]} failed with {done.returncode}: {said}")
 
 
 def languages_on_line(library: Library) -> dict[str, bool]:

@@ -28,8 +28,6 @@ from intake.office import Calendar
 
 log = logging.getLogger(__name__)
 
-KEEP_SECONDS = 60.0
-"""How often to look whether something is due."""
 RETRY = dt.timedelta(minutes=10)
 """After a failure."""
 CAUSE = "announcements"

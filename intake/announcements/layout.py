@@ -9,6 +9,7 @@
     sets/<from>-<until>/<prompt>  → ../../dated/<prompt>/<digest>
     at/<slot>                     → ../sets/<from>-<until>
     asterisk/intake.conf
+    upload/<family>/<language>.zip                  see ``flat``
 
 A telephone system finds what is true *now* by its own clock alone: ``at/`` has a link for every five minutes (UTC) of
 the days ahead, named by date, hour, tens of minutes, and ``a`` or ``b`` for the first or second half of these. Where
@@ -24,7 +25,7 @@ telephone systems have fallbacks of their own that nobody expects.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from intake.announcements.approval import Standing
@@ -61,6 +62,8 @@ class Layout:
     links: dict[str, str] = field(default_factory=dict)
     """Path → relative target of a symbolic link."""
     texts: dict[str, bytes] = field(default_factory=dict)
+    archives: dict[str, Callable[[], bytes]] = field(default_factory=dict)
+    """Path → what makes the file; one at a time, because they are large."""
     always: list[Played] = field(default_factory=list)
     dated: list[tuple[Interval, list[Played]]] = field(default_factory=list)
 

@@ -160,5 +160,9 @@ def _write(aside: Path, layout: Layout, store: Store) -> None:
         path = aside / name
         parent(path)
         write_durably(path, data)
+    for name, make in layout.archives.items():
+        path = aside / name
+        parent(path)
+        write_durably(path, make())
     for folder in sorted(folders, key=lambda path: len(path.parts), reverse=True):
         sync(folder)

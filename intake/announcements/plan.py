@@ -53,6 +53,8 @@ class Plan:
     always: Mapping[str, Mapping[str, Prompt]]
     """Language → id → prompt."""
     dated: tuple[Dated, ...]
+    upload: Mapping[str, Mapping[str, Prompt]]
+    """Language → id → prompt, of those in upload sets that say something else there: what can never become false."""
     problems: tuple[str, ...]
     """A sentence each, naming file, language and prompt."""
 
@@ -62,6 +64,8 @@ class Plan:
         found: dict[int, Prompt] = {}
         for code in self.languages:
             for prompt in self.always[code].values():
+                found.setdefault(id(prompt), prompt)
+            for prompt in self.upload.get(code, {}).values():
                 found.setdefault(id(prompt), prompt)
             for dated in self.dated:
                 for prompt in dated.prompts[code].values():
@@ -101,11 +105,13 @@ def make(
     wanted = tuple(languages) or configuration.announcements.languages
     codes = tuple(code for code in usable if not wanted or code in wanted)
     renderer = _Renderer(texts, problems)
-    ids = tuple(name for name in prompt_ids(spans[0].facts) if name not in DATED)
+    facts = spans[0].facts
+    ids = tuple(name for name in prompt_ids(facts) if name not in DATED)
+    always = {code: renderer.all(ids, code, facts) for code in codes}
     return Plan(
         codes,
         ids,
-        {code: renderer.all(ids, code, spans[0].facts) for code in codes},
+        always,
         tuple(
             Dated(
                 span,
@@ -116,8 +122,25 @@ def make(
             )
             for span in spans
         ),
+        _upload(renderer, codes if configuration.announcements.upload_sets else (), facts, always),
         tuple(problems),
     )
+
+
+def _upload(
+    renderer: "_Renderer", codes: Sequence[str], facts: Facts, always: Mapping[str, Mapping[str, Prompt]]
+) -> dict[str, Mapping[str, Prompt]]:
+    """The usual week, which stays true; and, in the first language, all of the menu's languages in one announcement."""
+    undated = facts.undated()
+    ids = [name for name in prompt_ids(undated) if name in DATED]
+    found = {code: dict(renderer.all(ids, code, undated)) for code in codes}
+    first = facts.menu.first[0]
+    parts = [always.get(first, {}).get("greeting"), *(always.get(code, {}).get("neutral") for code in facts.menu.first)]
+    said = [part for part in parts if part is not None]
+    if first in found and len(said) == len(parts):
+        segments = tuple(segment for part in said for segment in part.segments)
+        found[first]["combined"] = Prompt("combined", first, segments, " ".join(part.written for part in said))
+    return dict(found)
 
 
 class _Renderer:

@@ -335,6 +335,7 @@ _LIMITS = {
     "main-menu": _LONGEST_SECONDS,
     "hours-week": _LONGEST_SECONDS,
     "servicepoint": _LONGEST_SECONDS,
+    "combined": _LONGEST_SECONDS,
 }
 """Seconds; every other prompt is a notice."""
 

@@ -9,7 +9,8 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from intake import config
+from intake import config, resources
+from intake.cases.clock import system_clock
 from intake.cases.filing import CANNOT_FILE, Folders, can_file, create_folder
 from intake.cases.ledger import Ledger
 from intake.config import Settings
@@ -72,6 +73,7 @@ async def check(file: Path, echo: Echo) -> bool:
         report.problem(error)
     texts = _texts(settings, report)
     _rules(settings, report)
+    _announcements(settings, report)
     _trust(settings, report)
     _ledger(settings, report)
     sign_ins = await _sign_ins(settings, report)
@@ -122,6 +124,27 @@ def _rules(settings: Settings, report: _Report) -> None:
         report.problem(error)
         return
     report.ok(f"rules for the queues: {settings.folder / own if own else 'the shipped ones'}")
+
+
+def _announcements(settings: Settings, report: _Report) -> None:
+    """The texts that callers hear, with what is true on the days ahead."""
+    from intake.announcements import plan  # Babel's names of days and numbers; ``intake run`` does without
+    from intake.announcements.lexicon import Lexicon
+    from intake.announcements.prompts import PromptTexts
+
+    try:
+        calendar = Calendar(settings.configuration.office)
+    except ConfigurationError:
+        return  # told already
+    folders = resources.search_path("voice_prompts", settings.file.parent if settings.file else None)
+    templates = resources.search_path("templates", settings.file.parent if settings.file else None)
+    texts, lexicon = PromptTexts.load(folders, templates), Lexicon.load(folders)
+    planned = plan.make(settings.configuration, calendar, texts, system_clock())
+    problems = (*planned.problems, *lexicon.problems)
+    for problem in problems:
+        report.problem(problem)
+    if not problems:
+        report.ok(f"announcements in {len(planned.languages)} languages")
 
 
 def _trust(settings: Settings, report: _Report) -> None:

@@ -20,6 +20,7 @@ from intake import config
 from intake.cases.ledger import Ledger
 from intake.cases.tables import cases, mailboxes, messages, outbox
 from intake.config import Settings
+from intake.demo import announcements
 from intake.demo.server import HOST, SENT
 from intake.errors import IntakeError, LedgerError
 
@@ -187,4 +188,5 @@ host = "{HOST}"
 port = {smtp_port}
 security = "none"
 
+{announcements.TABLE}
 {example}"""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from intake.cases import reference
 from intake.cases.clock import system_clock
-from intake.demo import account, installation, pages
+from intake.demo import account, announcements, installation, pages
 from intake.demo.installation import LOOK_SECONDS, Installation, Record
 from intake.demo.pages import Entry
 from intake.demo.scenario import Acknowledgement, Gap, Outcome, Sample, differences, judge
@@ -103,9 +103,10 @@ class Demo:
         self._screen.summary(entries)
         if self._unsorted:
             self._screen.say(f"{len(self._unsorted)} mails went out that belong to no message.")
+        spoken = await self._announce(office)
         if once:
             self._screen.say(f"Outgoing mail: {self._output / 'index.html'}")
-            return not self._unsorted and all(entry.result != "wrong" for entry in entries)
+            return spoken and not self._unsorted and all(entry.result != "wrong" for entry in entries)
         first, *_ = installation.addresses()
         self._screen.where(
             self._output, office.config, f"{HOST}:{server.imap_port}, user {USER}, password {self._password}",
@@ -113,6 +114,18 @@ class Demo:
         )  # fmt: skip
         await self._keep_watching(office, entries)
         return True
+
+    async def _announce(self, office: Installation) -> bool:
+        """Speak and publish the telephone announcements; whether none is missing."""
+        self._screen.say(f"Speaking the telephone announcements in {', '.join(announcements.LANGUAGES)}.")
+        spoken = await announcements.publish(office.settings, self._output / "announcements.html")
+        for problem in spoken.problems:
+            self._screen.say(f"  {problem}")
+        self._screen.say(
+            f"{spoken.announcements} announcements, {spoken.seconds / 60:.0f} minutes. Listen: {spoken.page}"
+        )
+        self._screen.say("In all languages: intake init office; cd office; intake announce build")
+        return not spoken.problems
 
     # -- delivering
 

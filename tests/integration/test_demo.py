@@ -162,7 +162,7 @@ def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
             arguments, stdout=out, stderr=subprocess.STDOUT, text=True, env=environment(), start_new_session=True
         )
     try:
-        wait_until(lambda: "Ctrl-C ends it" in output.read_text("utf-8"), "the demo is through the samples", 120)
+        wait_until(lambda: "Ctrl-C ends it" in output.read_text("utf-8"), "the demo is through the samples", 300)
         yield process, output
     finally:
         if process.poll() is None:

@@ -40,11 +40,16 @@ ONLY_IN: dict[str, set[str]] = {
     "inscriptis": {"intake/parsing/markup.py"},
     "holidays": {"intake/office.py"},
     "babel": {
-        "intake/announcements/forms.py", "intake/listening/models.py", "intake/speech/grammar.py", "intake/wording.py",
+        "intake/announcements/forms.py",
+        "intake/listening/models.py",
+        "intake/speech/grammar.py",
+        "intake/wording.py",
     },
     "pydantic": {"intake/config.py", "intake/cli/privacy.py"},
     "jinja2": {
-        "intake/announcements/preview.py", "intake/announcements/texts.py", "intake/demo/pages.py",
+        "intake/announcements/preview.py",
+        "intake/announcements/texts.py",
+        "intake/demo/pages.py",
         "intake/mail/acknowledgement/texts.py",
     },
     "typer": {"intake/cli/__init__.py"},

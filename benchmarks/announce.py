@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How long do announcements take to build, all and after a change, and how long would the usual way take?
+
+``python -m benchmarks.announce [LANGUAGE…]`` (all that can be spoken, unless told). Four runs on the same announcements
+of the example office, each in its own folder:
+
+* everything, from nothing;
+* one sentence changed in one language;
+* one day later, with everything else as it was;
+* the usual way: for each piece of text a process of eSpeak NG's own command line, for each announcement one of sox that
+  joins, resamples and filters, and one for each of the four other formats (needs the Debian packages espeak-ng and
+  sox), and one more of sox to measure each of these, as many at once as there are processors. It says the same texts,
+  all of them with eSpeak NG, at the level of their peaks and without G.722, which sox does not know.
+
+Printed: seconds of wall clock and of processor time, sounds made, and seconds of sound.
+"""
+
+import asyncio
+import datetime as dt
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from intake import config
+from intake.announcements.announcer import Announcer, Built
+from intake.cli.init import EXAMPLE
+from intake.config import Settings
+from intake.resources import shipped
+from intake.voices.espeak import VOICES
+
+AT = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
+SOX = ("-r", "16000", "-b", "16", "-c", "1")
+FORMATS = (
+    ("wav", ("-r", "8000")), ("al", ("-r", "8000", "-t", "al")), ("ul", ("-r", "8000", "-t", "ul")),
+    ("raw", ("-r", "16000", "-t", "raw")),
+)  # fmt: skip
+
+
+async def build(settings: Settings, at: dt.datetime, languages: list[str]) -> Built:
+    """Whatever is missing."""
+    async with Announcer.open(settings) as announcer:
+        return await announcer.build(at, languages=languages)
+
+
+def measured(title: str, settings: Settings, at: dt.datetime, languages: list[str]) -> Built:
+    """Build, and print what it took."""
+    begin, cpu = time.monotonic(), _cpu()
+    built = asyncio.run(build(settings, at, languages))
+    sound = sum(one.made.seconds for one in built.spoken if one.made)
+    _print(title, time.monotonic() - begin, _cpu() - cpu, len(built.spoken), sound)
+    return built
+
+
+def usual(built: Built, folder: Path) -> None:
+    """The same texts by the command lines of the engine and of sox."""
+    jobs = [
+        [(VOICES[part.language], part.text) for part in outcome.prompt.segments]
+        for outcome in built.spoken
+        if all(part.language in VOICES for part in outcome.prompt.segments)
+    ]
+
+    def one(number: int) -> None:
+        pieces = []
+        for index, (voice, text) in enumerate(jobs[number]):
+            piece = folder / f"{number}-{index}.wav"
+            subprocess.run(["espeak-ng", "-v", voice, "-s", "155", "-w", str(piece), text], check=True)
+            pieces.append(str(piece))
+        wide = folder / f"{number}.16.wav"
+        effects = ["highpass", "80", "norm", "-3", "silence", "1", "0.05", "0.5%"]
+        subprocess.run(["sox", *pieces, *SOX, str(wide), *effects], check=True, stderr=subprocess.DEVNULL)
+        for suffix, options in FORMATS:
+            subprocess.run(["sox", str(wide), *options, str(folder / f"{number}.{suffix}")], check=True)
+            raw = [*options, "-e", "signed", "-b", "16", "-c", "1"] if suffix == "raw" else options
+            measure = ["sox", *(raw if suffix != "wav" else ()), str(folder / f"{number}.{suffix}"), "-n", "stats"]
+            subprocess.run(measure, check=True, stderr=subprocess.DEVNULL)
+
+    begin, cpu = time.monotonic(), _cpu()
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        list(pool.map(one, range(len(jobs))))
+    sound = sum(path.stat().st_size for path in folder.glob("*.16.wav")) / 32_000
+    _print("the usual way: a process for each file", time.monotonic() - begin, _cpu() - cpu, len(jobs), sound)
+
+
+def main() -> None:
+    """All four."""
+    languages = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "intake.toml").write_text(EXAMPLE.read_text("utf-8"), "utf-8")
+        settings = config.load(folder / "intake.toml")
+        print(f"{'':42} {'wall':>8} {'processor':>10} {'sounds':>7} {'of sound':>10}")
+        built = measured("everything", settings, AT, languages)
+        own = folder / "voice_prompts"
+        own.mkdir()
+        german = (shipped("voice_prompts") / "de.j2").read_text("utf-8")
+        (own / "de.j2").write_text(german.replace("Auf Wiederhören.", "Auf Wiedersehen."), "utf-8")
+        measured("one sentence changed", settings, AT, languages)
+        measured("one day later", settings, AT + dt.timedelta(days=1), languages)
+        measured("nothing changed", settings, AT + dt.timedelta(days=1), languages)
+        if shutil.which("sox") and shutil.which("espeak-ng"):
+            (folder / "usual").mkdir()
+            usual(built, folder / "usual")
+        else:
+            print("the usual way needs: apt-get install espeak-ng sox")
+
+
+def _cpu() -> float:
+    """Processor seconds of this process and of all children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _print(title: str, wall: float, cpu: float, sounds: int, seconds: float) -> None:
+    print(f"{title:42} {wall:6.1f} s {cpu:8.1f} s {sounds:7} {seconds:8.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
