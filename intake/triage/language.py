@@ -109,14 +109,16 @@ def detect(own_words: str, *, subject: str = "", hints: tuple[str, ...] = ()) ->
 
 
 def warm_up() -> None:
-    """Load the word lists, patterns and detectors now (about two seconds) instead of at the first message."""
+    """Load the word lists, patterns and py3langid now (about a second) instead of at the first message.
+
+    langdetect's profiles take another second and are loaded when it is first asked: four mails in a hundred need it.
+    """
     lexicon()
     wrapping.warm_up()
     compile_all([_LINKS])
     requested.warm_up()
     romanised.warm_up()
     identifier.warm_up()
-    second_opinion("Guten Tag, ich habe eine Frage.")
 
 
 def _judge(text: str, hints: tuple[str, ...]) -> LanguageGuess:

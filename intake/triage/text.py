@@ -19,7 +19,6 @@ for this were measured on our wrapped mails and left more behind (``docs/triage.
 Everything is bounded: at most :data:`MAX_CHARACTERS` characters in :data:`MAX_LINES` lines are read.
 """
 
-import functools
 import re
 import unicodedata
 
@@ -49,11 +48,8 @@ _BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0dff])+")
 
 
-@functools.lru_cache(maxsize=1)
 def own_words(text: str) -> str:
     """The person's own words in ``text``: paragraphs kept, everything quoted or automatic left out.
-
-    The last answer is kept, because eligibility and triage ask for the same message's.
 
     ``text`` is a message's readable text. The result is empty where the person wrote nothing. Never raises.
     """
@@ -61,6 +57,8 @@ def own_words(text: str) -> str:
     if letters(own) < 2 and rest:
         forwarded = [without_marks(line) for line in rest]
         own, _ = _split([line for number, line in enumerate(forwarded) if not is_wrapping(forwarded, number)])
+        if letters(own) < 2:
+            own = _tidy(forwarded)  # labels with nothing below them are no header but a form: somebody's words
     return own
 
 

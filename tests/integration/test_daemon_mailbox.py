@@ -279,7 +279,7 @@ def test_a_dead_mailbox_stops_only_itself_and_is_seen_until_it_is_back(
             server.start()
             server.deliver(other, late)
             office.wait_settled(late)
-            assert set(problems()) == {"locked"}
+            until(lambda: set(problems()) == {"locked"}, "the mailbox that is back has no problem")
             assert [n["about"] for n in office.status()["notices"] if n["cause"] == "mailbox"] == ["locked"]
             assert lying(server, other, "Aufenthaltstitel", late)
     finally:

@@ -122,7 +122,7 @@ def test_the_wheel_holds_what_the_service_reads_and_nothing_of_the_tests(wheel: 
     assert "intake/_shipped/templates/acknowledgement/de.j2" in templates
     wanted = migrations | templates | samples
     wanted |= {
-        "intake/py.typed", "intake/example/intake.toml", "intake/triage/routing.toml", "intake/triage/words.toml",
+        "intake/py.typed", "intake/example/intake.toml", "intake/triage/routing/rules.toml", "intake/triage/words.toml",
         "intake/cases/migrations/env.py", "intake/_shipped/voice_prompts/README.md",
     }  # fmt: skip
     assert wanted <= names

@@ -195,3 +195,9 @@ def test_taking_own_words_twice_changes_nothing_that_was_marked(pieces: list[str
 )
 def test_two_megabytes_are_read_only_as_far_as_useful(piece: str) -> None:
     assert len(own_words(piece * (2_000_000 // len(piece)))) <= MAX_CHARACTERS
+
+
+def test_a_form_of_labels_alone_is_what_the_person_wrote() -> None:
+    assert "Anliegen: Einbürgerung" in own_words(
+        "Name: Ana Roa\nDatum: 12.11.2026\nUhrzeit: 10:30\nAnliegen: Einbürgerung"
+    )

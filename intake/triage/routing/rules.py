@@ -7,7 +7,7 @@ from pathlib import Path
 
 from intake.patterns import Pattern
 from intake.triage.routing.files import Pack, office_pack, pack_of, shipped_pack
-from intake.triage.routing.index import SHORT, Index, Term
+from intake.triage.routing.index import MIXED_IN, SHORT, Index, Term
 from intake.triage.routing.spelling import cyrillic, romanised, spellings
 
 
@@ -137,7 +137,8 @@ def _signs(
 
 def _terms(pack: Pack, used: Collection[str], romanise: bool) -> list[Term]:
     found: dict[tuple[str, str], tuple[str, set[str]]] = {}
-    for (language, concept), words in pack.vocabulary.items():
+    # German and English first: evidence shows a word that several languages list as they write it.
+    for (language, concept), words in sorted(pack.vocabulary.items(), key=lambda item: item[0][0] not in MIXED_IN):
         if concept not in used:
             continue
         for word in words:
