@@ -31,7 +31,7 @@ from intake.cli import app
 from intake.config import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements-build.lock", "requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements-build.lock", "requirements.lock", "requirements-dev.lock", "requirements-voices.lock")
 
 LETTER = """\
 From: Elif Örnek <elif.ornek@mail.example>
