@@ -12,7 +12,7 @@ file, language and block. An office overrides one language by placing its own fi
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from intake.announcements.forms import FILTERS, Form
 from intake.languages import LANGUAGES
+from intake.template_nodes import leaves, words
 
 FILE_BYTES = 64 * 1024
 """A text is a few kilobytes; what is larger is a mistake."""
@@ -202,7 +203,7 @@ def _mistakes_in_text(tree: nodes.Template) -> Iterator[str]:
                 continue
             seen.add(node.name)
             yield from (f"line {line}: block {node.name}: {what}" for line, what in _mistakes_in_block(node))
-        elif _words([node]).strip() or not isinstance(node, nodes.Output):
+        elif words([node]).strip() or not isinstance(node, nodes.Output):
             yield f"line {node.lineno}: only blocks are allowed here; move the words into a block"
     for name in BLOCKS:
         if name not in seen:
@@ -211,7 +212,7 @@ def _mistakes_in_text(tree: nodes.Template) -> Iterator[str]:
 
 def _mistakes_in_block(block: nodes.Block) -> Iterator[tuple[int, str]]:
     used: set[str] = set()
-    for node in _leaves(block.body):
+    for node in leaves(block.body):
         if isinstance(node, nodes.Filter):
             value = node.node
             if isinstance(value, nodes.Name):
@@ -233,7 +234,7 @@ def _mistakes_in_block(block: nodes.Block) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"figures ({digits[:8]}) are not spoken reliably; write them in words"
     for name in sorted(BLOCKS[block.name] - used):
         yield block.lineno, f"{{{{ {name} }}}} is missing; {_needs_filter(name, VALUE_FILTERS[name])}"
-    if not BLOCKS[block.name] and not any(c.isalpha() for c in _words(block.body)):
+    if not BLOCKS[block.name] and not any(c.isalpha() for c in words(block.body)):
         yield block.lineno, "it has no words; write them"
 
 
@@ -270,15 +271,3 @@ def _unknown(name: str, allowed: frozenset[str]) -> str:
 def _needs_filter(name: str, filters: frozenset[str]) -> str:
     choices = " or ".join(f"{{{{ {name} | {filter_name} }}}}" for filter_name in sorted(filters))
     return f"write {choices}"
-
-
-def _leaves(body: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
-    for node in body:
-        if isinstance(node, nodes.Output):
-            yield from node.nodes
-        else:
-            yield node
-
-
-def _words(body: Iterable[nodes.Node]) -> str:
-    return "".join(node.data for node in _leaves(body) if isinstance(node, nodes.TemplateData))

@@ -50,7 +50,7 @@ ONLY_IN: dict[str, set[str]] = {
         "intake/announcements/preview.py",
         "intake/announcements/texts.py",
         "intake/demo/pages.py",
-        "intake/mail/acknowledgement/texts.py",
+        "intake/mail/acknowledgement/texts.py", "intake/template_nodes.py",
     },
     "typer": {"intake/cli/__init__.py"},
     "av": {"intake/announcements/preview.py", "intake/audio/decoder.py"},

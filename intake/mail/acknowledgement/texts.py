@@ -24,6 +24,7 @@ from markupsafe import Markup
 from intake.errors import ConfigurationError
 from intake.languages import LANGUAGES
 from intake.mail.acknowledgement.stencil import BodyStencil, Memory
+from intake.template_nodes import leaves, words
 
 FILE_BYTES = 64 * 1024
 """A text is a few kilobytes; what is larger is a mistake."""
@@ -358,7 +359,7 @@ def _mistakes(tree: nodes.Template, path: Path) -> Iterator[str]:
                 continue
             seen.add(node.name)
             yield from _mistakes_in_block(node, path)
-        elif _words([node]).strip() or not isinstance(node, nodes.Output):
+        elif words([node]).strip() or not isinstance(node, nodes.Output):
             yield f"{path}:{node.lineno}: only blocks are allowed here; move the words into a block"
     for name in BLOCKS:
         if name not in seen:
@@ -367,7 +368,7 @@ def _mistakes(tree: nodes.Template, path: Path) -> Iterator[str]:
 
 def _mistakes_in_block(block: nodes.Block, path: Path) -> Iterator[str]:
     used: set[str] = set()
-    for node in _leaves(block.body):
+    for node in leaves(block.body):
         where = f"{path}:{node.lineno}: block {block.name}"
         if isinstance(node, nodes.Name):
             used.add(node.name)
@@ -383,20 +384,8 @@ def _mistakes_in_block(block: nodes.Block, path: Path) -> Iterator[str]:
             yield f"{where}: a control character stands in the text; delete it"
     for name in sorted(BLOCKS[block.name] - used):
         yield f"{path}:{block.lineno}: block {block.name}: {{{{ {name} }}}} is missing; add it"
-    if not _words(block.body).strip():
+    if not words(block.body).strip():
         yield f"{path}:{block.lineno}: block {block.name} has no words; write it"
-
-
-def _leaves(body: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
-    for node in body:
-        if isinstance(node, nodes.Output):
-            yield from node.nodes
-        else:
-            yield node
-
-
-def _words(body: Iterable[nodes.Node]) -> str:
-    return "".join(node.data for node in _leaves(body) if isinstance(node, nodes.TemplateData))
 
 
 def _teams(search_path: Sequence[Path], codes: Iterable[str], problems: list[str]) -> Mapping[str, Mapping[str, str]]:
