@@ -39,7 +39,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from intake.cases.tables import audit, holds, mails, meta, outbox
 from intake.errors import LedgerError
 
-HEAD = "0003"
+HEAD = "0005"
 """The migration that this version of the program works with."""
 
 RESUMED = "resumed"

@@ -113,7 +113,8 @@ messages = Table(
 )
 """One message at one place, and what was decided about it; machine mail has no case, so ``sender_key`` is what leads to
 its sender where one is to be forgotten. ``filing``: ``pending``,
-``copying`` and ``copied`` (the fallback without MOVE), ``filed``, ``gone`` (a clerk was faster)."""
+``copying`` and ``copied`` (the fallback without MOVE), ``filed``, ``gone`` (a clerk was faster). A voicemail is a
+message, too, at UIDVALIDITY 0 (which no folder has) of the filing mailbox: ``spooled``, ``appending``, ``filed``."""
 
 seen = Table(
     "seen",
@@ -142,6 +143,49 @@ threads = Table(
 )
 
 """Message-IDs of a case. ``kind``: ``person``, ``acknowledgement`` or ``clerk``, by who wrote the message."""
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("mailbox", Text, primary_key=True),
+    Column("folder", Text, primary_key=True),
+    Column("uidvalidity", Integer, nullable=False),
+    Column("uidnext", Integer, nullable=False),
+)
+"""Up to where each queue folder was looked through for what staff moved there."""
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("message_id", ForeignKey("messages.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("from_queue", Text, nullable=False),
+    Column("to_queue", Text, nullable=False),
+)
+"""What staff moved from one queue's folder to another's; never who did."""
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("message_id", ForeignKey("messages.id"), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("caller", Text),
+    Column("mailbox", Text),
+    Column("language_chosen", Text),
+    Column("file", Text, nullable=False),
+    Column("seconds", sa.Float),
+    Column("transcript", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Instant),
+    Column("problem", Text),
+)
+"""What belongs to a message that was spoken. ``source``: the configured spool or sender it came from; ``name``: what it
+is called there; ``caller``: number as given, empty if withheld; ``mailbox``: of the telephone system; ``file``: in the
+private spool, empty once the message is filed; ``transcript``: how it was understood (``heard``, ``partly``, ``no-model``,
+``nothing-heard``, ``unreadable``, ``not-yet``), never its words."""
 
 attempts = Table(
     "attempts",
