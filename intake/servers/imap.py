@@ -39,6 +39,8 @@ BLOCK = 200
 """Messages in one command: bounds memory here, patience there, and the length of the line."""
 HEADER_LIMIT = 65_536
 """Octets fetched of a header block. A longer one is mostly recipients: these are then asked for apart."""
+LABEL_LIMIT = 4_096
+"""Octets of a Message-ID field: what is read of one (:mod:`intake.parsing`) is shorter."""
 FETCH_COST = 8 * 1024 * 1024
 """Octets of bodies asked for in one command."""
 APPEND_BLOCK = 50
@@ -69,8 +71,15 @@ class Connection(Session):
 
     async def select(self, folder: str) -> Selected:
         """Opens a folder for reading and writing. Raises :class:`MailboxRefused` if there is none."""
+        return await self._open("SELECT", folder)
+
+    async def examine(self, folder: str) -> Selected:
+        """Opens a folder so that nothing in it can change, ``\\Recent`` included. Raises as :meth:`select`."""
+        return await self._open("EXAMINE", folder)
+
+    async def _open(self, verb: str, folder: str) -> Selected:
         self._protocol.exists = 0
-        command = await self._command("SELECT", self._folder(folder), doing=f'to open the folder "{folder}"')
+        command = await self._command(verb, self._folder(folder), doing=f'to open the folder "{folder}"')
         self._protocol.grown = True
         codes = [response[0] for response in command.untagged]
 
@@ -127,26 +136,43 @@ class Connection(Session):
         """Counts of a folder, which is not opened by it. Raises :class:`MailboxRefused` if there is none."""
         items = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN)"
         command = await self._command("STATUS", self._folder(folder), items, doing=f'the state of "{folder}"')
-        counts: dict[bytes, int] = {}
-        for response in command.untagged:
-            if response[0].upper().startswith(b"* STATUS "):
-                with contextlib.suppress(SyntaxProblem, IndexError):
-                    pairs = syntax.values(response)[3]
-                    if isinstance(pairs, list):
-                        named = zip(pairs[::2], pairs[1::2], strict=False)
-                        counts |= {n.upper(): syntax.number(v) for n, v in named if isinstance(n, bytes)}
-        return FolderStatus(*(counts.get(n, -1) for n in (b"MESSAGES", b"UIDNEXT", b"UIDVALIDITY", b"UNSEEN")))
+        return next(iter(values.statuses(command.untagged).values()), FolderStatus(-1, -1, -1, -1))
+
+    async def statuses(self, folders: Collection[str]) -> dict[str, FolderStatus]:
+        """Counts of many folders, unseen ones not among them; a folder that does not exist is absent.
+
+        One command where the server can do that (LIST-STATUS, RFC 5819), else one for each.
+        """
+        items = b"(MESSAGES UIDNEXT UIDVALIDITY)"
+        found: dict[str, FolderStatus] = {}
+        if {"LIST-EXTENDED", "LIST-STATUS"} <= self.capabilities or "IMAP4REV2" in self.capabilities:
+            names = [argument for folder in folders if isinstance(argument := self._folder(folder), bytes)]
+            wanted = (b'""', b"(" + b" ".join(names) + b")", b"RETURN (STATUS " + items + b")")
+            command = await self._command("LIST", *wanted, doing="the state of the folders")
+            found = values.statuses(command.untagged)
+        else:
+            for folder in folders:
+                doing = f'the state of "{folder}"'
+                with contextlib.suppress(MailboxRefused):
+                    command = await self._command("STATUS", self._folder(folder), items, doing=doing)
+                    found |= values.statuses(command.untagged)
+        return {folder: found[folder] for folder in folders if folder in found}
 
     # -- finding and reading
 
-    async def search(self, *keys: SearchKey, first: int = 1, message_id: str = "") -> list[int]:
+    async def search(
+        self, *keys: SearchKey, first: int = 1, since: dt.date | None = None, message_id: str = ""
+    ) -> list[int]:
         """UIDs from ``first`` on that match all ``keys``, ascending.
 
+        ``since``: only messages whose INTERNALDATE is that day or a later one, by the server's own time zone.
         ``message_id`` is looked for in the header Message-ID, as a part of it and without regard to
         case, as IMAP does: compare the result's headers. What cannot be searched for matches nothing.
         """
         self._protocol.grown = False
         arguments: list[Argument] = [b"UID", b"%d:*" % max(1, first), *(key.encode("ascii") for key in keys)]
+        if since is not None:
+            arguments += [b"SINCE", syntax.date(since)]
         if message_id:
             # A part of it will do, so what no server could find anyway is cut off.
             needle = re.split(r"[\x00-\x1f\x7f]", message_id)[0][:400]
@@ -181,6 +207,18 @@ class Connection(Session):
             found = {uid: values.head(uid, row) for uid, row in rows.items() if not row or b"BODY[HEADER]" in row}
             heads |= found | await self._long_headers(h for h in found.values() if len(h.header) >= HEADER_LIMIT)
         return heads
+
+    async def labels(self, uids: Iterable[int]) -> dict[int, Head]:
+        """As :meth:`heads`, with no structure and of the header only the Message-ID: to know messages again."""
+        labels: dict[int, Head] = {}
+        field = "HEADER.FIELDS (MESSAGE-ID)"
+        for block in _blocks(uids):
+            items = f"UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[{field}]<0.{LABEL_LIMIT}>"
+            rows, _ = await self._fetch(block, items)
+            for uid, row in rows.items():
+                if row and b"RFC822.SIZE" in row:
+                    labels[uid] = replace(values.head(uid, row), header=values.sections(row).get(field, b""))
+        return labels
 
     async def _long_headers(self, heads: Iterable[Head]) -> dict[int, Head]:
         """The same heads with the recipients last, so that a thousand of them hide nothing else."""
@@ -330,8 +368,7 @@ class Connection(Session):
         command = await self._command(
             "APPEND", *arguments, Literal(raw), doing=f'to put a message into the folder "{folder}"'
         )
-        words = syntax.response_code(command.result[1], b"APPENDUID")
-        return int(words[1]) if words and len(words) == 2 and words[1].isdigit() else None
+        return next(iter(syntax.appended(command.result[1], 1)), None)
 
     @property
     def append_block(self) -> int:
@@ -340,17 +377,19 @@ class Connection(Session):
 
     async def append_many(
         self, folder: str, messages: Sequence[tuple[bytes, dt.datetime]], *, flags: Collection[str] = ("\\Seen",)
-    ) -> None:
+    ) -> list[int]:
         """Puts at most :attr:`append_block` messages with their dates into a folder, all or none (RFC 3502).
 
-        Raises :class:`MailboxRefused` (no folder, quota, rights): then none was appended.
+        Returns their UIDs if the server tells. Raises :class:`MailboxRefused` (no folder, quota, rights): then none was
+        appended.
         """
         marks = f"({' '.join(flags)})".encode("ascii")
         arguments: list[Argument] = [self._folder(folder)]
         for raw, date in messages:
             # LITERAL+ (RFC 7888) saves a round trip for each message.
             arguments += [marks, syntax.date_time(date), Literal(raw, at_once="LITERAL+" in self.capabilities)]
-        await self._command("APPEND", *arguments, doing=f'to put messages into the folder "{folder}"')
+        command = await self._command("APPEND", *arguments, doing=f'to put messages into the folder "{folder}"')
+        return syntax.appended(command.result[1], len(messages))
 
     # -- waiting
 

@@ -242,6 +242,15 @@ def copied(lines: Sequence[bytes], limit: int) -> dict[int, int]:
     return result
 
 
+def appended(line: bytes, limit: int) -> list[int]:
+    """The UIDs in the code APPENDUID (RFC 4315 section 3) of a status line; none if the server does not tell."""
+    words = response_code(line, b"APPENDUID")
+    try:
+        return uids_of(words[1], limit) if words and len(words) == 2 else []
+    except SyntaxProblem:
+        return []
+
+
 def internal_date(value: Value) -> dt.datetime:
     """An INTERNALDATE as an aware instant; :data:`EPOCH` where the server sent something else."""
     match = _DATE.fullmatch(value) if isinstance(value, bytes) else None
@@ -257,7 +266,11 @@ def internal_date(value: Value) -> dt.datetime:
         return EPOCH
 
 
+def date(day: dt.date) -> bytes:
+    """A day as SEARCH takes it: ``05-Mar-2026``."""
+    return f"{day:%d}-{_MONTHS[day.month - 1]}-{day.year:04d}".encode("ascii")
+
+
 def date_time(instant: dt.datetime) -> bytes:
     """An aware instant as APPEND takes it: ``"05-Mar-2026 09:30:00 +0100"``."""
-    day = f"{instant:%d}-{_MONTHS[instant.month - 1]}-{instant.year:04d}"
-    return f'"{day} {instant:%H:%M:%S} {f"{instant:%z}"[:5]}"'.encode("ascii")
+    return f'"{date(instant).decode("ascii")} {instant:%H:%M:%S} {f"{instant:%z}"[:5]}"'.encode("ascii")

@@ -93,6 +93,24 @@ def listed(responses: Iterable[Response]) -> list[Folder]:
     return result
 
 
+def statuses(responses: Iterable[Response]) -> dict[str, FolderStatus]:
+    """Folder → its counts, from STATUS responses; one that cannot be read is left out."""
+    result = {}
+    for response in responses:
+        if not response[0].upper().startswith(b"* STATUS "):
+            continue
+        try:
+            name, pairs = syntax.values(response)[2:4]
+            if isinstance(name, bytes) and isinstance(pairs, list):
+                named = zip(pairs[::2], pairs[1::2], strict=False)
+                counts = {n.upper(): syntax.number(v) for n, v in named if isinstance(n, bytes)}
+                wanted = (b"MESSAGES", b"UIDNEXT", b"UIDVALIDITY", b"UNSEEN")
+                result[syntax.folder_name(name)] = FolderStatus(*(counts.get(n, -1) for n in wanted))
+        except (SyntaxProblem, ValueError):
+            continue
+    return result
+
+
 def head(uid: int, row: Mapping[bytes, Value] | None) -> Head:
     """A message from its FETCH attributes; ``None``: the server could not read it."""
     if row is None:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one relay: hands a finished mail over by SMTP, and says exactly what became of it.
 
-Transport without policy; the only file that knows aiosmtplib. What the caller must be able to tell apart:
+Transport without policy; the only file that knows aiosmtplib, which opens the connection and signs in; the mails then
+go over it by :mod:`intake.servers.smtp_dialogue`. What the caller must be able to tell apart:
 
 * *refused* (5xx about this mail or this recipient): final;
 * *deferred* (4xx, network, time-out): the relay has not taken the mail, so it may be offered again;
@@ -33,6 +34,7 @@ import aiosmtplib
 
 from intake.errors import DeliveryDeferred, DeliveryRefused, DeliveryUnknown, SignInError
 from intake.servers.sasl import Tokens, answer_to_challenge, choose, first_message
+from intake.servers.smtp_dialogue import Dialogue, Garbled, Reply
 
 IDLE_SECONDS = 60.0
 """A connection idle for longer is closed instead of used again; Postfix hangs up after 300 s."""
@@ -46,7 +48,6 @@ MAX_ADDRESS = 320
 _QUIT_SECONDS = 5.0
 _AUTH_NEEDED = frozenset({530, 534, 535, 538})
 _LINE_END = re.compile(rb"\r\n?|\n")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 _STATUS = re.compile(r"^([245])\.(\d{1,3})\.(\d{1,3})(?!\S)")
 
 _log = logging.getLogger(__name__)
@@ -102,10 +103,12 @@ def wire_format(raw: bytes) -> bytes:
     A lone CR or LF would be a line end to one server and not to the next, which is how a second mail is
     smuggled inside a first; after this there are none.
     """
-    text = _LINE_END.sub(b"\r\n", raw)
+    text = raw
+    if not raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r"):  # ours are right already
+        text = _LINE_END.sub(b"\r\n", raw)
     if not text.endswith(b"\r\n"):
         text += b"\r\n"
-    return _LEADING_DOT.sub(b"..", text)
+    return b".." + text[1:].replace(b"\n.", b"\n..") if text.startswith(b".") else text.replace(b"\n.", b"\n..")
 
 
 def enhanced_status(code: int, text: str) -> str | None:
@@ -129,6 +132,7 @@ class Sender:
         self._clock = clock
         self._lock = asyncio.Lock()
         self._smtp: aiosmtplib.SMTP | None = None
+        self._dialogue: Dialogue | None = None
         self._sent = 0
         self._last_used = 0.0
 
@@ -180,7 +184,7 @@ class Sender:
         async with self._lock:
             try:
                 await self._fresh_or_connect()
-                smtp = self._connected()
+                smtp, _ = self._connected()
                 dsn, utf8 = smtp.supports_extension("dsn"), smtp.supports_extension("smtputf8")
                 accepted = await self._accepts_null_sender(own_address, utf8)
             except BaseException:
@@ -197,16 +201,16 @@ class Sender:
 
     # ── connection ──────────────────────────────────────────────────────────────────────────────
 
-    def _connected(self) -> aiosmtplib.SMTP:
-        if self._smtp is None or not self._smtp.is_connected:
+    def _connected(self) -> tuple[aiosmtplib.SMTP, Dialogue]:
+        if self._smtp is None or self._dialogue is None or not self._dialogue.is_open:
             raise _ConnectionLost(f"the relay {self._relay.name} closed the connection; the mail is tried again")
-        return self._smtp
+        return self._smtp, self._dialogue
 
     async def _fresh_or_connect(self) -> bool:
         """A usable connection. True if it is one that was used before."""
-        if self._smtp is not None:
+        if self._dialogue is not None:
             stale = self._clock() - self._last_used >= IDLE_SECONDS
-            if self._smtp.is_connected and not stale and self._sent < self._relay.max_messages:
+            if self._dialogue.is_open and not stale and self._sent < self._relay.max_messages:
                 return True
             await self._quit()
         await self._connect()
@@ -247,6 +251,10 @@ class Sender:
                         await self._sign_in(smtp)
                     else:
                         await self._sign_in_with_token(smtp, token)
+            if not isinstance(smtp.transport, asyncio.Transport):
+                raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+            self._dialogue = Dialogue(smtp.transport)
+            smtp.transport.set_protocol(self._dialogue)
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             self._drop()
             raise DeliveryDeferred(self._connection_problem(error, step)) from None
@@ -346,24 +354,25 @@ class Sender:
     def _drop(self) -> None:
         if self._smtp is not None:
             self._smtp.close()
-            self._smtp = None
+        self._smtp = self._dialogue = None
 
     async def _quit(self) -> None:
         try:
-            if self._smtp is not None and self._smtp.is_connected:
-                with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-                    await self._smtp.quit(timeout=min(_QUIT_SECONDS, self._relay.timeout))
+            if self._dialogue is not None and self._dialogue.is_open:
+                with contextlib.suppress(OSError, Garbled):
+                    self._dialogue.ask(b"QUIT")
+                    await self._dialogue.reply(min(_QUIT_SECONDS, self._relay.timeout))
         finally:
             self._drop()
 
     async def _reset(self) -> None:
         """Back to the state before MAIL, so that the connection can be used again; else it is dropped."""
-        if self._smtp is None:
+        if self._dialogue is None:
             return
         try:
-            reply = await self._smtp.execute_command(b"RSET")
-            healthy = reply.code == 250
-        except (aiosmtplib.SMTPException, OSError):
+            self._dialogue.ask(b"RSET")
+            healthy = (await self._dialogue.reply(self._relay.timeout)).code == 250
+        except (Garbled, OSError):
             healthy = False
         except BaseException:
             self._drop()
@@ -378,25 +387,48 @@ class Sender:
     async def _transaction(
         self, text: bytes, sender: str, recipient: str, before_end: Callable[[], Awaitable[None]]
     ) -> None:
-        smtp = self._connected()
+        smtp, dialogue = self._connected()
         self._sent += 1
         mail_options, recipient = self._options(smtp, text, sender, recipient)
         rcpt_options = []
         if smtp.supports_extension("dsn"):
             rcpt_options = [b"NOTIFY=FAILURE" if sender else b"NOTIFY=NEVER"]
-        code, status = await self._command(b"MAIL", f"FROM:<{sender}>".encode(), *mail_options)
+        commands = [
+            b" ".join((b"MAIL", f"FROM:<{sender}>".encode(), *mail_options)),
+            b" ".join((b"RCPT", f"TO:<{recipient}>".encode(), *rcpt_options)),
+            b"DATA",
+        ]
+        together = smtp.supports_extension("pipelining")
+        if together:
+            self._ask(dialogue, *commands)
+        try:
+            for command, judge in zip(commands, (self._judge_mail, self._judge_rcpt, self._judge_data), strict=True):
+                if not together:
+                    self._ask(dialogue, command)
+                judge(*await self._reply(dialogue, command), sender)
+        except (DeliveryRefused, _Reply):
+            while dialogue.awaited:
+                # DATA was asked for already: a relay that took it waits for a text, which it does not get.
+                if (await self._reply(dialogue, b"DATA"))[0] == 354:
+                    self._drop()
+                    break
+            raise
+        await self._write(dialogue, text)
+        await before_end()
+        code, status = await self._final_dot(dialogue)
+        if code // 100 != 2:
+            self._raise_reply(code, status, "the mail")
+
+    def _judge_mail(self, code: int, status: str | None, sender: str) -> None:
         if code // 100 != 2:
             self._sender_refused(code, status, sender)
-        code, status = await self._command(b"RCPT", f"TO:<{recipient}>".encode(), *rcpt_options)
+
+    def _judge_rcpt(self, code: int, status: str | None, _sender: str) -> None:
         if code // 100 != 2:
             self._raise_reply(code, status, "the recipient")
-        code, status = await self._command(b"DATA")
+
+    def _judge_data(self, code: int, status: str | None, _sender: str) -> None:
         if code != 354:
-            self._raise_reply(code, status, "the mail")
-        await self._write(smtp, text)
-        await before_end()
-        code, status = await self._final_dot(smtp)
-        if code // 100 != 2:
             self._raise_reply(code, status, "the mail")
 
     def _options(self, smtp: aiosmtplib.SMTP, text: bytes, sender: str, recipient: str) -> tuple[list[bytes], str]:
@@ -424,71 +456,72 @@ class Sender:
             options.append(b"SIZE=%d" % len(text))
         return options, recipient
 
-    async def _command(self, *words: bytes) -> tuple[int, str | None]:
-        """Code and enhanced status of the reply. Raises :class:`DeliveryDeferred` if none comes."""
+    def _ask(self, dialogue: Dialogue, *commands: bytes) -> None:
         try:
-            reply = await self._connected().execute_command(*words)
-        except (TimeoutError, aiosmtplib.SMTPTimeoutError):
+            dialogue.ask(*commands)
+        except OSError:
+            raise self._broken_off() from None
+
+    async def _reply(self, dialogue: Dialogue, command: bytes) -> tuple[int, str | None]:
+        """Code and enhanced status of the next reply. Raises :class:`DeliveryDeferred` if none comes."""
+        try:
+            reply = await dialogue.reply(self._relay.timeout)
+        except TimeoutError:
             raise DeliveryDeferred(
                 f"the relay {self._relay.name} did not answer in time; the mail is tried again"
             ) from None
-        except (aiosmtplib.SMTPServerDisconnected, ConnectionError):
-            raise _ConnectionLost(
-                f"the relay {self._relay.name} broke off before it had the mail; the mail is tried again"
-            ) from None
-        except (aiosmtplib.SMTPException, OSError):
+        except OSError:
+            raise self._broken_off() from None
+        except Garbled:
             raise DeliveryDeferred(
                 f"the relay {self._relay.name} gave an answer that is not SMTP; the mail is tried again"
             ) from None
-        _log.debug("relay answered %s with %d %s", words[0].decode(), reply.code, reply.message)
+        _log.debug("relay answered %s with %d %s", command[:4].decode(), reply.code, reply.text)
         if reply.code == 421:
             raise _ConnectionLost(
                 f"the relay {self._relay.name} is closing its connections (421); the mail is tried again"
             )
-        return reply.code, enhanced_status(reply.code, reply.message)
+        return _judged(reply)
 
-    async def _write(self, smtp: aiosmtplib.SMTP, text: bytes) -> None:
+    def _broken_off(self) -> "_ConnectionLost":
+        return _ConnectionLost(
+            f"the relay {self._relay.name} broke off before it had the mail; the mail is tried again"
+        )
+
+    async def _write(self, dialogue: Dialogue, text: bytes) -> None:
         """The text without the final dot, and wait until the network has all of it.
 
         The dot is not written before that, so whatever breaks here happened before it.
         """
-        protocol, transport = smtp.protocol, smtp.transport
         try:
-            if protocol is None or not isinstance(transport, asyncio.WriteTransport):
-                raise aiosmtplib.SMTPServerDisconnected("Connection lost")
-            # Not high=0: asyncio's TLS transport pauses at 0 >= 0 and never resumes.
-            transport.set_write_buffer_limits(high=1, low=0)
-            protocol.write(text)
-            async with asyncio.timeout(self._relay.timeout):
-                # What StreamWriter.drain awaits; a StreamWriter itself would close the transport when freed.
-                await protocol._drain_helper()
+            await dialogue.send(text, self._relay.timeout)
         except TimeoutError:
             raise DeliveryDeferred(
                 f"the relay {self._relay.name} stopped taking the mail before its end; it is tried again"
             ) from None
-        except (aiosmtplib.SMTPException, OSError):
-            raise _ConnectionLost(
-                f"the relay {self._relay.name} broke off before it had the mail; the mail is tried again"
-            ) from None
+        except (OSError, Garbled):
+            raise self._broken_off() from None
 
-    async def _final_dot(self, smtp: aiosmtplib.SMTP) -> tuple[int, str | None]:
+    async def _final_dot(self, dialogue: Dialogue) -> tuple[int, str | None]:
         """Sends the final dot. Once it is written, anything but a reply is :class:`DeliveryUnknown`."""
-        self._connected()
+        self._ask(dialogue, b".")
         try:
-            reply = await smtp.execute_command(b".", timeout=self._relay.final_timeout)
-        except (aiosmtplib.SMTPException, OSError):
+            reply = await dialogue.reply(self._relay.final_timeout)
+        except (OSError, Garbled):
             raise DeliveryUnknown(
                 f"the relay {self._relay.name} broke off after the end of the mail, so it may have it; "
                 "the same mail is sent again with the same Message-ID"
             ) from None
-        _log.debug("relay answered the mail with %d %s", reply.code, reply.message)
-        return reply.code, enhanced_status(reply.code, reply.message)
+        _log.debug("relay answered the mail with %d %s", reply.code, reply.text)
+        return _judged(reply)
 
     async def _accepts_null_sender(self, own_address: str, utf8: bool) -> bool:
         options = [] if own_address.isascii() or not utf8 else [b"SMTPUTF8"]
         path = own_address if utf8 else _with_ascii_domain(own_address)
+        _, dialogue = self._connected()
         for words in ((b"MAIL", b"FROM:<>", *options), (b"RCPT", f"TO:<{path}>".encode())):
-            code, status = await self._command(*words)
+            self._ask(dialogue, b" ".join(words))
+            code, status = await self._reply(dialogue, words[0])
             if code // 100 == 4 or code in _AUTH_NEEDED:
                 self._raise_reply(code, status, "the empty sender")
             if code // 100 != 2:
@@ -527,6 +560,10 @@ class _ConnectionLost(DeliveryDeferred):
 
 class _Reply(DeliveryDeferred):
     """The relay answered in an orderly way: the connection can be used again after RSET."""
+
+
+def _judged(reply: Reply) -> tuple[int, str | None]:
+    return reply.code, enhanced_status(reply.code, reply.text)
 
 
 def _shown(code: int, status: str | None) -> str:

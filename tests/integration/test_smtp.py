@@ -16,7 +16,7 @@ from intake.errors import DeliveryDeferred, DeliveryError, DeliveryRefused, Deli
 from intake.servers.smtp import IDLE_SECONDS, Relay, Sender, address_is_safe, enhanced_status, wire_format
 from tests.servers.certificates import write_certificate
 from tests.servers.postfix import Postfix, postfix
-from tests.servers.smtp_sink import Moment, SmtpSink
+from tests.servers.smtp_sink import EXTENSIONS, Moment, SmtpSink
 
 pytestmark = pytest.mark.integration
 
@@ -29,9 +29,9 @@ BIG = b"Subject: big\r\n\r\n" + b"A line of text that is sent many times over.\r
 OLD, LATER = "old@example.org", "later@example.org"
 
 
-@pytest.fixture
-def sink() -> Iterator[SmtpSink]:
-    with SmtpSink() as server:
+@pytest.fixture(params=[(), ("PIPELINING",)], ids=["one by one", "pipelined"])
+def sink(request: pytest.FixtureRequest) -> Iterator[SmtpSink]:
+    with SmtpSink(extensions=(*EXTENSIONS, *request.param)) as server:
         yield server
 
 

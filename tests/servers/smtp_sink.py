@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Self
 
+EXTENSIONS = ("8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "SIZE 10240000")
 Moment = Literal["connect", "mail", "rcpt", "data", "text", "dot"]
 """Before the greeting; on MAIL, RCPT, DATA; within the text before its final dot; after the final dot."""
 
@@ -77,7 +78,7 @@ class SmtpSink:
         users: Mapping[str, str] | None = None,
         token_holds: Callable[[str, str], bool] | None = None,
         token_mechanisms: tuple[str, ...] = ("XOAUTH2", "OAUTHBEARER"),
-        extensions: tuple[str, ...] = ("8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "SIZE 10240000"),
+        extensions: tuple[str, ...] = EXTENSIONS,
         port: int = 0,
     ) -> None:
         self.host = "127.0.0.1"
