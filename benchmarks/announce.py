@@ -7,10 +7,11 @@ of the example office, each in its own folder:
 * everything, from nothing;
 * one sentence changed in one language;
 * one day later, with everything else as it was;
-* the usual way: for each piece of text a process of eSpeak NG's own command line, for each announcement one of sox that
-  joins, resamples and filters, and one for each of the four other formats (needs the Debian packages espeak-ng and
-  sox), and one more of sox to measure each of these, as many at once as there are processors. It says the same texts,
-  all of them with eSpeak NG, at the level of their peaks and without G.722, which sox does not know.
+* the usual way: for each piece of text a process of the engine (eSpeak NG's own command line; for Pico, whose package
+  has none, Python with one line), for each announcement one of sox that joins, resamples and filters, and one for each
+  of the four other formats (needs the Debian packages espeak-ng and sox), and one more of sox to measure each of these,
+  as many at once as there are processors. It says the same texts with the same engines, at the level of their peaks and
+  without G.722, which sox does not know.
 
 Printed: seconds of wall clock and of processor time, sounds made, and seconds of sound.
 """
@@ -32,6 +33,7 @@ from intake.announcements.announcer import Announcer, Built
 from intake.cli.init import EXAMPLE
 from intake.config import Settings
 from intake.resources import shipped
+from intake.voices import pico
 from intake.voices.espeak import VOICES
 
 AT = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
@@ -40,6 +42,15 @@ FORMATS = (
     ("wav", ("-r", "8000")), ("al", ("-r", "8000", "-t", "al")), ("ul", ("-r", "8000", "-t", "ul")),
     ("raw", ("-r", "16000", "-t", "raw")),
 )  # fmt: skip
+
+PICO_FOLDER = Path(sys.prefix) / "languages"
+PICO = """
+import sys, wave, ttspico
+_, name, folder, text, path = sys.argv
+with wave.open(path, "wb") as file:
+    file.setparams((1, 2, 16000, 0, "NONE", ""))
+    file.writeframes(ttspico.TtsEngine(name, lang_dir=folder).speak(text) or b"")
+"""
 
 
 async def build(settings: Settings, at: dt.datetime, languages: list[str]) -> Built:
@@ -60,17 +71,25 @@ def measured(title: str, settings: Settings, at: dt.datetime, languages: list[st
 def usual(built: Built, folder: Path) -> None:
     """The same texts by the command lines of the engine and of sox."""
     jobs = [
-        [(VOICES[part.language], part.text) for part in outcome.prompt.segments]
+        list(zip(outcome.made.voices, outcome.made.spoken, strict=True))
         for outcome in built.spoken
-        if all(part.language in VOICES for part in outcome.prompt.segments)
+        if outcome.made and outcome.made.synthetic
     ]
 
     def one(number: int) -> None:
         pieces = []
         for index, (voice, text) in enumerate(jobs[number]):
-            piece = folder / f"{number}-{index}.wav"
-            subprocess.run(["espeak-ng", "-v", voice, "-s", "155", "-w", str(piece), text], check=True)
-            pieces.append(str(piece))
+            piece = str(folder / f"{number}-{index}.wav")
+            engine, _, name = voice.partition(":")
+            if engine == pico.ENGINE:
+                subprocess.run([sys.executable, "-c", PICO, name, str(PICO_FOLDER), text, piece], check=True)
+            else:
+                command = ["espeak-ng", "-v", VOICES[name], "-s", "155", "-w", piece, text]
+                subprocess.run(command, check=True)
+            if len({voice.partition(":")[0] for voice, _ in jobs[number]}) > 1:  # sox joins what has one rate
+                subprocess.run(["sox", piece, *SOX, f"{piece}.wav"], check=True, stderr=subprocess.DEVNULL)
+                piece = f"{piece}.wav"
+            pieces.append(piece)
         wide = folder / f"{number}.16.wav"
         effects = ["highpass", "80", "norm", "-3", "silence", "1", "0.05", "0.5%"]
         subprocess.run(["sox", *pieces, *SOX, str(wide), *effects], check=True, stderr=subprocess.DEVNULL)

@@ -142,13 +142,15 @@ def _check(
     if not limits.shortest <= measured.seconds <= limits.longest:
         bar = f"{limits.shortest:g} to {limits.longest:g} s"
         found.append(Finding("length", f"it is {measured.seconds:.1f} s long; the bar is {bar}"))
-    if no_speech := _content(sound, measured, limits):
+    differs = _agreement(sound, twin, form, limits) if twin is not None else []
+    # What agrees with its twin is speech if that is, and the twin is looked at by itself.
+    said_elsewhere = twin is not None and all(finding.bar != "twin" for finding in differs)
+    if not said_elsewhere and (no_speech := _content(sound, measured, limits)):
         return (*found, *no_speech)
     found += _sound(sound, measured, form, limits)
     for codec in codecs:
         found += _left(codec, _ratio(sound, read(_ENCODERS[codec](sound), codec), codec), limits)
-    if twin is not None:
-        found += _agreement(sound, twin, form, limits)
+    found += differs
     return tuple(found)
 
 

@@ -47,26 +47,33 @@ def domain(secret: bytes, address: str) -> str:
     return keyed(secret, "domain", address.rpartition("@")[2].lower())
 
 
+def loop_token(secret: bytes) -> str:
+    """The value of X-Loop in everything that this installation sends."""
+    return keyed(secret, "loop")
+
+
 def thread(secret: bytes, message_id: str) -> str:
     """The key of a Message-ID."""
     return keyed(secret, "message-id", message_id.strip())
 
 
 def identities(
-    secret: bytes, *, message_id: str, sender: str, date: dt.datetime | None, subject: str, words: str
+    secret: bytes, *, message_id: str, sender: str, date: dt.datetime | None, subject: str, said: str
 ) -> tuple[str, ...]:
-    """The keys under which a message is known: one or two. ``date``: its Date, else its INTERNALDATE."""
+    """The keys under which a message is known: one or two. ``date``: its Date, else its INTERNALDATE.
+
+    ``said``: its :func:`normal` words.
+    """
     moment = date.astimezone(dt.UTC).isoformat(timespec="seconds") if date else ""
     who = sender.lower()
-    found = [keyed(secret, "content", who, moment, normal(subject), normal(words))]
+    found = [keyed(secret, "content", who, moment, normal(subject), said)]
     if message_id:
         found.append(keyed(secret, "identity", message_id.strip(), who, moment))
     return tuple(found)
 
 
-def same_text(secret: bytes, *, sender: str, subject: str, words: str, attachments: Sequence[str] = ()) -> str | None:
-    """The key of what was said, without when; ``None`` where too little was said to compare."""
-    said = normal(words)
+def same_text(secret: bytes, *, sender: str, subject: str, said: str, attachments: Sequence[str] = ()) -> str | None:
+    """The key of what was said (:func:`normal`), without when; ``None`` where too little was said to compare."""
     if len(said) < 12:
         return None
     return keyed(secret, "text", sender.lower(), normal(bare_subject(subject)), said, *sorted(attachments))

@@ -25,14 +25,15 @@ MATERIAL = Path(__file__).parent
 """Where ``samples/`` and ``gaps.toml`` lie."""
 
 
-def run_demo(*, once: bool, folder: Path | None, material: Path = MATERIAL) -> bool:
+def run_demo(*, once: bool, folder: Path | None, material: Path = MATERIAL, speak: bool = True) -> bool:
     """Run it. True if, with ``once``, every sample came out as expected; without ``once``, when it was ended.
 
     ``folder``: where the outgoing mail is kept, made if it is not there; ``None``: a new temporary one.
+    ``speak``: whether the telephone announcements are made, too.
     Raises :class:`IntakeError` if the folder cannot be used or the service cannot run.
     """
     samples, gaps = load(material / "samples"), load_gaps(material / "gaps.toml")
-    return asyncio.run(Demo(_usable(folder), samples, gaps).run(once=once))
+    return asyncio.run(Demo(_usable(folder), samples, gaps, speak=speak).run(once=once))
 
 
 def _usable(folder: Path | None) -> Path:

@@ -7,17 +7,20 @@ and keyed hashes, never the body. In the daemon it is made in a worker process (
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intake.cases import keys, reference
 from intake.mail.eligibility import Policy, Verdict, judge, signals
+from intake.mail.telephone import Spoken, spoken
 from intake.message import DeliveryFailure, Message, parse
 from intake.patterns import compile_all
-from intake.triage import language, text, triage
+from intake.triage import Classifier, language, text, triage
 from intake.triage.language import LanguageGuess, detect
 from intake.triage.routing import Routing, Rules
 
 MAX_THREAD = 100
+VOICEMAIL = "voicemail"
+"""The reason code of the mail that brings a recording."""
 
 
 def warm_up() -> None:
@@ -47,6 +50,8 @@ class Assessment:
     identities: tuple[str, ...]
     text_key: str | None
     delivery_failures: tuple[DeliveryFailure, ...]
+    spoken: Spoken | None = None
+    """The recording in it, if it is the voicemail that a telephone system sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Reader:
     rules: Rules
     secret: bytes
     prefix: str
+    classifier: Classifier | None = None
 
     def assess(
         self, raw: bytes, internal_date: dt.datetime | None, *, detector: Callable[..., LanguageGuess] = detect
@@ -65,9 +71,11 @@ class Reader:
         message = parse(raw)
         own = text.own_words(message.text)
         verdict = judge(message, own, self.policy)
-        about = triage(message, own, self.rules, detector=detector)
+        about = triage(message, own, self.rules, detector=detector, classifier=self.classifier)
         sender = _sender(message, verdict)
+        said = keys.normal(own)
         attachments = tuple(p.filename for p in message.parts if p.filename)
+        recording = spoken(message) if verdict.reason == VOICEMAIL else None
         return Assessment(
             verdict=verdict,
             language=about.language,
@@ -85,16 +93,17 @@ class Reader:
                 sender=sender,
                 date=message.date or internal_date,
                 subject=message.subject,
-                words=own,
+                said=said,
             ),
             text_key=keys.same_text(
                 self.secret,
                 sender=sender,
                 subject=message.subject,
-                words=own,
+                said=said,
                 attachments=attachments,
             ),
             delivery_failures=message.delivery_failures,
+            spoken=recording,
         )
 
 
@@ -102,3 +111,9 @@ def _sender(message: Message, verdict: Verdict) -> str:
     if verdict.target is not None:
         return verdict.target.address
     return message.from_[0].address if message.from_ else ""
+
+
+def unheard(assessment: Assessment, problem: str) -> Assessment:
+    """The same mail where its recording could not be fetched: it lies in a team's folder, so that a person listens."""
+    verdict = replace(assessment.verdict, standing="person", evidence=(*assessment.verdict.evidence, problem))
+    return replace(assessment, verdict=verdict, routing=Routing("general", ()), text_key=None)

@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from tests.servers.dovecot import Dovecot
-from tests.servers.office import Office, message, sent_to
+from tests.servers.office import PATIENCE, Office, message, sent_to
 from tests.servers.ports import wait_until
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.smtp_sink import SmtpSink
@@ -34,7 +34,7 @@ def test_the_daemon_serves_from_postgresql_and_tells_the_queue_without_content(
 
         try:
             office.start_process()
-            wait_until(fetched, f"the daemon serves\n{office.log()}")
+            wait_until(fetched, f"the daemon serves\n{office.log()}", PATIENCE)
             dovecot.deliver(user, message("samira@example.net", subject="Aufenthaltserlaubnis verlängern"))
             sink.wait_for(2)
 

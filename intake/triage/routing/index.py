@@ -21,6 +21,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -34,6 +35,9 @@ SHORT = 5
 
 SHORTEST = 8
 """Letters that a word and a term must have for a misspelling to be forgiven."""
+
+WORDS_KNOWN = 2_000
+"""Long words for which it is remembered what they are close to."""
 
 MAX_FOUND = 2_000
 """Finds in one message that are looked at."""
@@ -75,7 +79,7 @@ class _Phrase:
 class Index:
     """The terms, ready to be looked for; immutable, and built anew where it is unpickled."""
 
-    __slots__ = ("_automata", "_deletions", "_forgiven", "_terms")
+    __slots__ = ("_automata", "_close_to", "_deletions", "_forgiven", "_terms")
 
     def __init__(self, terms: Sequence[Term], forgiven: Collection[str] = ()) -> None:
         """``forgiven``: the concepts whose terms are also found where they are misspelt."""
@@ -88,6 +92,8 @@ class Index:
             if term.concept in self._forgiven and "de" in term.languages and len(stem) >= SHORTEST and stem.isalpha():
                 for short in set(_shortened(stem)):
                     self._deletions.setdefault(short, []).append((stem, term))
+        # The same long words come in most mails.
+        self._close_to = lru_cache(WORDS_KNOWN)(self._look_close)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Index, (self._terms, self._forgiven)
@@ -151,7 +157,8 @@ class Index:
             self._automata[wanted] = automaton
         return automaton
 
-    def _close_to(self, word: str) -> list[Term]:
+    def _look_close(self, word: str) -> list[Term]:
+        """The terms that ``word`` is with one letter wrong; see the module."""
         close: dict[Term, bool] = {}
         for short in _shortened(word):
             for stem, term in self._deletions.get(short, ()):
