@@ -215,7 +215,7 @@ lock:
 	}
 	compile --group build --output-file $(BUILD_LOCK)
 	compile pyproject.toml --extra demo --extra postgresql --constraint $(BUILD_LOCK) --output-file $(RUN_LOCK)
-	compile pyproject.toml --extra whisper --group dev --constraint $(BUILD_LOCK) --constraint $(RUN_LOCK) \
+	compile pyproject.toml --extra learn --extra whisper --group dev --constraint $(BUILD_LOCK) --constraint $(RUN_LOCK) \
 		--output-file $(DEV_LOCK)
 	compile pyproject.toml --extra test-voices --constraint $(DEV_LOCK) --output-file "$$tools/voices"
 	# Only what the other locks have not.

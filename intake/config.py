@@ -12,7 +12,6 @@ import datetime as dt
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +30,10 @@ from pydantic import (
     model_validator,
 )  # fmt: skip
 
+from intake import toml
 from intake.errors import ConfigurationError
 from intake.languages import LANGUAGES
+from intake.toml import Lines
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -69,6 +70,12 @@ class Table(BaseModel):
 def _span(text: str) -> str:
     if _SPAN.fullmatch(text) is None or text[:5] >= text[6:]:
         raise ValueError('expected a span of the day such as "08:00-12:00"')
+    return text
+
+
+def _time_of_day(text: str) -> str:
+    if re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", text) is None:
+        raise ValueError('expected a time of day such as "07:30"')
     return text
 
 
@@ -134,6 +141,18 @@ def _sign_in_name(name: str) -> str:
     return name
 
 
+def _spool_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        raise ValueError("a spool's name has only small letters a to z, digits, - and _")
+    return name
+
+
+def _country(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", code):
+        raise ValueError('expected a country\'s two capital letters such as "DE"')
+    return code
+
+
 def _days(value: Any) -> Any:
     if not (isinstance(value, tuple) and len(value) == 2 and all(type(v) is int for v in value)):
         raise ValueError("expected two whole numbers such as [5, 10]")
@@ -152,6 +171,7 @@ def _authserv(value: Any) -> Any:
 
 
 Span = Annotated[str, AfterValidator(_span)]
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 EmailAddress = Annotated[str, AfterValidator(_address)]
 LanguageCode = Annotated[str, AfterValidator(_language)]
 Line = Annotated[str, AfterValidator(_no_control)]
@@ -449,6 +469,10 @@ class Triage(Table):
 
     rules: FilePath | None = None
     """The office's own rule file; without it the shipped rules."""
+    classifier: FilePath | None = None
+    """What ``intake learn`` wrote; without it the rules decide alone."""
+    classifier_precision: float = Field(default=0.95, ge=0.5, le=0.999)
+    """In what share of messages the classifier must have been right to decide, 0 to 1."""
 
 
 class Retention(Table):
@@ -463,10 +487,37 @@ class Retention(Table):
     backups_days: int = Field(default=14, ge=1, le=3650)
 
 
+class Reminders(Table):
+    """What staff are told of cases that wait too long; :mod:`intake.mail.reminders`."""
+
+    daily: bool = False
+    """Whether each queue folder gets a notice on every working day on which some of its cases are late."""
+    at: TimeOfDay = "07:00"
+    """By the office's clock."""
+    named: int = Field(default=25, ge=1, le=500)
+    """How many cases a notice names; the rest is counted."""
+    mail: bool = False
+    """Whether it goes to the queue's address, too."""
+
+
+class WeeklyReport(Table):
+    """The key figures by e-mail, once a week; :mod:`intake.report.weekly`. Without an address none is sent."""
+
+    weekly_to: tuple[EmailAddress, ...] = ()
+    weekly_on: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
+    """It is about the last week from Monday to Sunday that is over by then."""
+    weekly_at: TimeOfDay = "07:00"
+    """By the office's clock."""
+
+
 class Metrics(Table):
     """Figures for Prometheus, on the loopback interface only."""
 
     port: int | None = Field(default=None, ge=1, le=65535)
+
+
+PhoneSystem = Literal["asterisk", "freeswitch"]
+"""A telephone system that reads the prompt library, with a dialplan to include."""
 
 
 class Announcements(Table):
@@ -492,6 +543,8 @@ class Announcements(Table):
     days_ahead: int = Field(default=14, ge=1, le=60)
     versions: int = Field(default=5, ge=2, le=100)
     """How many published versions are kept to go back to."""
+    targets: tuple[PhoneSystem, ...] = ("asterisk",)
+    """The telephone systems that a version is laid out for; none, where only upload sets are wanted."""
     voicemail: Words = "100@default"
     """The PBX's mailbox that takes messages."""
     upload_sets: bool = False
@@ -533,6 +586,47 @@ class Listening(Table):
     """The recogniser is started anew when it has grown beyond this."""
 
 
+class Spool(Table):
+    """A folder in which a telephone system leaves recordings; it is read, never changed."""
+
+    name: Annotated[str, AfterValidator(_spool_name)]
+    """Stands in the ledger; recordings are recognised again by it."""
+    path: FilePath
+    kind: Literal["asterisk", "folder"] = "asterisk"
+    """``asterisk``: the layout of ``app_voicemail``; ``folder``: audio files, with a JSON file beside each or not."""
+    languages: dict[Words, LanguageCode] = {}
+    """A mailbox of the telephone system (``100@default``) → the language that its callers speak."""
+    first_start: Literal["file", "leave"] = "file"
+    """What lay there before the first start: filed like the rest, or left alone."""
+
+
+class Voicemail(Table):
+    """What callers leave; :mod:`intake.voicemail`. Without this table nothing listens."""
+
+    spools: tuple[Spool, ...] = ()
+    senders: tuple[EmailAddress, ...] = ()
+    """Telephone systems that send voicemail by e-mail: who stands in From."""
+    senders_proven: bool = True
+    """Whether such a mail needs the proof of ``trust.authserv``; false where it is handed in inside the house."""
+    default_country: Annotated[str, AfterValidator(_country)] = "DE"
+    """Of numbers without a country."""
+    scan_seconds: float = Field(default=60, gt=0)
+    """How often a spool is looked through, besides whenever it changes."""
+    max_megabytes: int = Field(default=50, ge=1, le=50)
+    """What is larger is cut there; the whole stays where it came from."""
+    attempts: int = Field(default=3, ge=1, le=10)
+    """How often a recogniser may break down over a recording before it is filed without a transcript."""
+
+    @model_validator(mode="after")
+    def _some_way_in(self) -> "Voicemail":
+        if not self.spools and not self.senders:
+            raise Misfit("spools", "there is no way in; name a spool, or the senders of voicemail by e-mail")
+        names = [spool.name for spool in self.spools]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise Misfit("spools", f'two spools have the name "{twice}"; give each its own')
+        return self
+
+
 class Configuration(Table):
     """The whole ``intake.toml``."""
 
@@ -545,10 +639,13 @@ class Configuration(Table):
     triage: Triage = Triage()
     limits: Limits = Limits()
     retention: Retention = Retention()
+    reminders: Reminders = Reminders()
+    report: WeeklyReport = WeeklyReport()
     metrics: Metrics = Metrics()
     announcements: Announcements = Announcements()
     voices: Voices = Voices()
     listening: Listening = Listening()
+    voicemail: Voicemail | None = None
     queues: dict[str, Queue]
 
     @model_validator(mode="after")
@@ -584,6 +681,10 @@ class Configuration(Table):
                 "must be more than backups_days and limits.max_age_hours together, or a restored ledger might "
                 "acknowledge a message twice; raise it",
             )
+        if self.voicemail is not None and not self.mailboxes:
+            raise Misfit("voicemail", "there is no mailbox to file recordings in; add one, e.g. [mailboxes.main]")
+        if self.reminders.mail and not any(queue.notify for queue in self.queues.values()):
+            raise Misfit("reminders.mail", "no queue has an address to send to; add notify to a table [queues.…]")
         if self.mailboxes and self.smtp is None:
             raise Misfit("smtp", "this table is required where there are mailboxes; add it")
         return self
@@ -625,6 +726,11 @@ class Settings:
     def library(self) -> Path:
         """The prompt library that the telephone system reads."""
         return self.data / self.configuration.announcements.library
+
+    @property
+    def spool(self) -> Path:
+        """Where recordings lie until they are filed."""
+        return self.data / "voicemail"
 
     @property
     def ledger_url(self) -> str:
@@ -700,14 +806,14 @@ _EXPECTED = {
 def _shown(found: Any) -> str:
     """What stands there, as TOML writes it; nothing for a table or a list."""
     if isinstance(found, bool):
-        return f" (found: {str(found).lower()})"
+        return f"found: {str(found).lower()}"
     if isinstance(found, str | int | float | dt.date):
-        return f" (found: {json.dumps(found, ensure_ascii=False) if isinstance(found, str) else found})"
+        return f"found: {json.dumps(found, ensure_ascii=False) if isinstance(found, str) else found}"
     return ""
 
 
-def _sentence(file: Path | str, error: Mapping[str, Any]) -> str:
-    """One pydantic error as one sentence with file, key and remedy."""
+def _sentence(file: Path | str, error: Mapping[str, Any], lines: Lines) -> str:
+    """One pydantic error as one sentence with file, key, remedy, and the line if the key or its table stands there."""
     context = error.get("ctx", {})
     key = ""
     for part in error["loc"]:
@@ -716,34 +822,37 @@ def _sentence(file: Path | str, error: Mapping[str, Any]) -> str:
         elif part != "[key]":  # what pydantic appends where the key itself is wrong
             key += f".{part}" if key else part
     cause = context.get("error")
+    path = tuple(part for part in error["loc"] if part != "[key]")
     if isinstance(cause, Misfit):
-        return f"{file}: {key}{'.' if key else ''}{cause.key}: {cause}"
+        path = (*path, *cause.key.split("."))
+    line = f"line {lines.find(path)}" if path[:1] in lines else ""
+    if isinstance(cause, Misfit):
+        return f"{file}: {key}{'.' if key else ''}{cause.key}: {cause}{f' ({line})' if line else ''}"
     kind = error["type"]
     secret = re.search(r"\.(?:client_)?(password|secret|refresh_token)$", key)
     if kind == "extra_forbidden" and secret:
         name = secret.group(1)
-        return f"{file}: {key}: a {name.replace('_', ' ')} never stands in this file; name a {name}_file instead"
+        said = f"a {name.replace('_', ' ')} never stands in this file; name a {name}_file instead"
+        return f"{file}: {key}: {said} ({line})"
     said = _EXPECTED[kind].format_map(context).replace("'", '"') if kind in _EXPECTED else str(cause or error["msg"])
     # The URL of a database may hold a password.
     silent = kind in ("extra_forbidden", "missing") or key == "service.ledger"
-    found = "" if silent else _shown(error["input"])
-    return f"{file}: {key or 'the file'}: {said}{found}"
+    details = ", ".join(detail for detail in ("" if silent else _shown(error["input"]), line) if detail)
+    return f"{file}: {key or 'the file'}: {said}{f' ({details})' if details else ''}"
 
 
 def parse(text: str, file: Path | None) -> Settings:
     """Settings from TOML text. Raises :class:`ConfigurationError`, one line per mistake."""
     name = file or "built-in example"
     try:
-        data = tomllib.loads(text)
-    except RecursionError:
-        raise ConfigurationError(f"{name}: lists or tables are nested too deeply; correct that line") from None
-    except ValueError as error:  # besides TOML's own errors, a number with thousands of digits
-        said = str(error).replace("Cannot overwrite a value", "a key stands there a second time")
-        raise ConfigurationError(f"{name}: not valid TOML: {said}; correct that line") from None
+        data = toml.loads(text)
+    except toml.NotToml as error:
+        raise ConfigurationError(f"{name}: not valid TOML: {error}; correct that line") from None
     try:
         return Settings(Configuration.model_validate(data), file)
     except ValidationError as error:
-        raise ConfigurationError("\n".join(_sentence(name, e) for e in error.errors())) from None
+        lines = Lines(text)
+        raise ConfigurationError("\n".join(_sentence(name, e, lines) for e in error.errors())) from None
 
 
 def load(file: Path) -> Settings:

@@ -8,8 +8,8 @@ relay, metrics and ledger are set up at the start only: a change of those needs 
 
 What is periodic runs in APScheduler: sweeps of the mailboxes, a look at what staff did, outbox retry,
 retention (at the start, and when its hour has come by the ledger's clock), the telephone announcements (at the start
-and when a day begins; see ``intake.announcements.keeper``), and health (is every mailbox being fetched, does the outbox
-move), which also feeds systemd's watchdog.
+and when a day begins; see ``intake.announcements.keeper``), the weekly report, and health (is every mailbox being
+fetched, does the outbox move), which also feeds systemd's watchdog.
 
 Hundreds of mailboxes on one server never come at once: ``SIGN_INS`` sign in at a time, also after that server was
 away, and what is periodic takes them one by one over half its period.
@@ -28,6 +28,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -51,15 +52,18 @@ from intake.mail.watcher import Watcher
 from intake.mail.worker import Worker, WorkerUnavailable
 from intake.metrics import Exporter, Metrics
 from intake.office import Calendar
+from intake.report.weekly import Weekly, in_a_process
 from intake.servers.imap import Account
 from intake.servers.oauth import TokenSource, close_all, token_sources
 from intake.servers.smtp import Relay, Sender
 from intake.servers.systemd import Notifier
+from intake.triage import Classifier, model_file, ngrams
 from intake.triage.routing import Rules
 from intake.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from intake.announcements.keeper import Keeper
+    from intake.voicemail.line import Line
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +75,8 @@ STAFF_SECONDS = 120.0
 READY_SECONDS = 90.0
 ANNOUNCEMENTS_SECONDS = 60.0
 """How often to look whether announcements are due."""
+WEEKLY_SECONDS = 60.0
+"""How often to look whether the weekly report is due."""
 SIGN_INS = 8
 """Mailboxes that sign in to one server at a time: as fast as all at once, on a server with two cores."""
 RETENTION_SECONDS = 600.0
@@ -91,7 +97,22 @@ def load_rules(settings: Settings) -> Rules:
     return Rules.read(settings.folder / own if own else None, configuration.queues)
 
 
-def readers(settings: Settings, rules: Rules, secret: bytes, loop_token: str) -> dict[str, Reader]:
+def load_classifier(settings: Settings, secret: bytes) -> Classifier | None:
+    """What was learned from the office's folders, if it is switched on. Raises :class:`ConfigurationError`.
+
+    ``secret``: the ledger's.
+    """
+    wanted = settings.configuration.triage
+    if wanted.classifier is None:
+        return None
+    key = ngrams.key(secret)
+    model = model_file.read(settings.folder / wanted.classifier, key, settings.configuration.queues)
+    return Classifier(model, key, wanted.classifier_precision)
+
+
+def readers(
+    settings: Settings, rules: Rules, secret: bytes, loop_token: str, classifier: Classifier | None = None
+) -> dict[str, Reader]:
     """How each mailbox's messages are read."""
     configuration = settings.configuration
     return {
@@ -102,6 +123,7 @@ def readers(settings: Settings, rules: Rules, secret: bytes, loop_token: str) ->
             rules,
             secret,
             configuration.service.reference_prefix,
+            classifier,
         )
         for name, mailbox in configuration.mailboxes.items()
     }
@@ -158,6 +180,11 @@ class Daemon:
         self._metrics = Metrics()
         self._line: Keeper | None = None
         """Keeps the announcements true; made when they are first wanted."""
+        self._weekly: Weekly | None = None
+        """Sends the key figures to the office's lead; made at the start."""
+        self._voicemail: Line | None = None
+        """Takes recordings and listens to them; made where the office has voicemail."""
+        self._wake_outbox: Callable[[], None] = lambda: None
         self._watchdog = Watchdog(time.monotonic)
         self._notifier = Notifier(environment)
 
@@ -188,9 +215,13 @@ class Daemon:
             await retention.erase(ledger, forgotten.read(settings.data), self._now())
             desk = Desk(configuration, texts, Calendar(configuration.office), ledger.secret, self._random)
             worker = Worker(
-                readers(settings, rules, ledger.secret, desk.loop_token), seconds=configuration.limits.message_seconds,
-                measured=self._metrics.read,
+                readers(settings, rules, ledger.secret, desk.loop_token, await self._classifier(settings, ledger)),
+                seconds=configuration.limits.message_seconds, measured=self._metrics.read,
             )  # fmt: skip
+            self._voicemail = self._line_of(settings, rules, ledger)
+            self._weekly = Weekly(
+                settings, ledger, self._now, lambda: Sender(to_relay), partial(in_a_process, self._environment)
+            )
             try:
                 with Exporter(self._metrics, configuration.metrics.port):
                     await self._serve(ledger, worker, desk, senders, accounts)
@@ -215,12 +246,13 @@ class Daemon:
             ledger, senders, desk.configuration, now=self._now, random=self._random, sent=self._wake,
             metrics=self._metrics,
         )  # fmt: skip
+        self._wake_outbox = outbox.wake.set
         doors: defaultdict[tuple[str, int], asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(SIGN_INS))
         for name, mailbox in desk.configuration.mailboxes.items():
             self._watchers[name] = Watcher(
                 name, mailbox, accounts[name], ledger=ledger, worker=worker, desk=desk,
                 now=self._now, random=self._random, queued=outbox.wake.set, fetched=self._fetched,
-                door=doors[mailbox.host, mailbox.port], metrics=self._metrics,
+                door=doors[mailbox.host, mailbox.port], metrics=self._metrics, voicemail=self._voicemail,
             )  # fmt: skip
         self._watch(outbox, desk.configuration)
         scheduler = self._schedule(ledger, outbox, desk.configuration)
@@ -238,6 +270,8 @@ class Daemon:
             asyncio.create_task(_warm(worker), name="warm"),
             *(asyncio.create_task(w.run(self._stop), name=f"mailbox {n}") for n, w in self._watchers.items()),
         ]
+        if self._voicemail is not None:
+            tasks.append(asyncio.create_task(self._voicemail.run(self._stop), name="voicemail"))
         try:
             stopping = asyncio.create_task(self._stop.wait(), name="stop")
             serving = [task for task in tasks if task.get_name() not in ("announce", "warm")]
@@ -262,6 +296,18 @@ class Daemon:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
         log.info("stopped")
+
+    def _line_of(self, settings: Settings, rules: Rules, ledger: Ledger) -> "Line | None":
+        """The voicemail, where the office has it, or had it and recordings still lie here."""
+        if settings.configuration.voicemail is None and not settings.spool.is_dir():
+            return None
+        from intake.voicemail.line import Line  # what watches folders is not needed elsewhere
+
+        def composed() -> None:
+            self._wake(self._settings_now.configuration.filing_mailbox)
+            self._wake_outbox()
+
+        return Line(settings, rules, ledger, self._now, composed)
 
     async def _announce(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -340,6 +386,8 @@ class Daemon:
                 if not await ledger.write(retention.is_due, self._now(), at_start=at_start):
                     return
                 done = await retention.daily(ledger, self._settings.data, terms, self._now())
+                if self._voicemail is not None:
+                    await self._voicemail.tidy()
                 await ledger.write(notices.close_notice, "retention", None, self._now())
             except IntakeError as error:
                 log.warning("retention: %s", error)
@@ -370,9 +418,20 @@ class Daemon:
             except IntakeError as error:  # the ledger is the trouble, and the log has it
                 log.warning("announcements: %s", error)
 
+        async def weekly() -> None:
+            if self._weekly is None:
+                return
+            try:
+                await self._weekly.look()
+            except asyncio.CancelledError:  # the service ends; APScheduler would call that an error
+                log.info("the weekly report was not sent; it is tried again at the next start")
+            except IntakeError as error:  # the ledger is the trouble, and the log has it
+                log.warning("the weekly report: %s", error)
+
         scheduler.add_job(announcements, id="announcements at the start")
         for job, seconds in (
             (announcements, ANNOUNCEMENTS_SECONDS),
+            (weekly, WEEKLY_SECONDS),
             (sweep, service.sweep_seconds),
             (look_at_staff, STAFF_SECONDS),
             (retry, service.outbox_seconds),
@@ -382,6 +441,24 @@ class Daemon:
             scheduler.add_job(job, "interval", seconds=seconds, id=job.__name__)
         scheduler.add_job(retain, kwargs={"at_start": True}, id="retain at the start")
         return scheduler
+
+    async def _classifier(self, settings: Settings, ledger: Ledger) -> Classifier | None:
+        """What was learned; if it cannot be read, a notice says so and the rules decide alone."""
+        try:
+            found = await asyncio.to_thread(load_classifier, settings, ledger.secret)
+        except ConfigurationError as error:
+            log.warning("the rules decide alone: %s", error)
+            notice = NoticeText(
+                "classifier",
+                "classifier",
+                "Die gelernte Zuordnung zu den Ordnern kann nicht gelesen werden; es gelten die Regeln allein. "
+                "Der Befehl intake check nennt den Grund.",
+                f"the rules decide alone: {error}",
+            )
+            await ledger.write(notices.raise_notice, notice, self._now())
+            return None
+        await ledger.write(notices.close_notice, "classifier", None, self._now())
+        return found
 
     async def _reloads(self, wanted: asyncio.Event, ledger: Ledger, worker: Worker) -> None:
         while not self._stop.is_set():
@@ -417,8 +494,8 @@ class Daemon:
         fixed = self._settings.configuration
         if _set_up_at_the_start(new.configuration) != _set_up_at_the_start(fixed):
             log.warning(
-                "mailboxes, smtp, sign_in, metrics, service.data and service.ledger take effect after a restart; "
-                "everything else was taken over"
+                "mailboxes, smtp, sign_in, metrics, voicemail, service.data and service.ledger take effect after a "
+                "restart; everything else was taken over"
             )
         configuration = new.configuration.model_copy(
             update={
@@ -426,16 +503,22 @@ class Daemon:
                 "smtp": fixed.smtp,
                 "sign_in": fixed.sign_in,
                 "metrics": fixed.metrics,
+                "voicemail": fixed.voicemail,
                 "service": new.configuration.service.model_copy(update={"data": fixed.service.data}),
             }
         )
         settings = Settings(configuration, new.file)
         first = next(iter(self._watchers.values()))
         desk = replace(first.desk, configuration=configuration, texts=texts, calendar=Calendar(configuration.office))
-        await worker.replace_readers(readers(settings, rules, ledger.secret, desk.loop_token))
+        classifier = await self._classifier(settings, ledger)
+        await worker.replace_readers(readers(settings, rules, ledger.secret, desk.loop_token, classifier))
         self._settings_now = settings
         if self._line is not None:
             self._line.reload(settings)
+        if self._weekly is not None:
+            self._weekly.reload(settings)
+        if self._voicemail is not None:
+            self._voicemail.reload(settings, rules)
         for watcher in self._watchers.values():
             watcher.desk = desk
         await ledger.write(notices.close_notice, "reload", None, self._now())
@@ -445,7 +528,7 @@ class Daemon:
 def _set_up_at_the_start(configuration: Configuration) -> tuple[object, ...]:
     """What cannot be changed while the daemon runs."""
     one = configuration
-    return one.mailboxes, one.smtp, one.sign_in, one.metrics, one.service.data, one.service.ledger
+    return one.mailboxes, one.smtp, one.sign_in, one.metrics, one.voicemail, one.service.data, one.service.ledger
 
 
 async def _warm(worker: Worker) -> None:
@@ -472,6 +555,9 @@ def _show(metrics: Metrics, found: Pulse, now: dt.datetime) -> None:
         metrics.outbox.labels(state).set(found.outbox.get(state, 0))
     waiting = now - found.oldest_waiting if found.oldest_waiting else dt.timedelta()
     metrics.outbox_age.set(max(waiting.total_seconds(), 0))
+    metrics.recordings.set(found.recordings)
+    heard = now - found.oldest_recording if found.oldest_recording else dt.timedelta()
+    metrics.recordings_age.set(max(heard.total_seconds(), 0))
     metrics.notices.clear()
     for cause, count in found.notices.items():
         metrics.notices.labels(cause).set(count)

@@ -69,6 +69,14 @@ class Metrics:
             "How long the oldest mail has been waiting; 0: none waits.",
             registry=registry,
         )
+        self.recordings = Gauge(
+            "intake_recordings_waiting", "Voicemail that is not in its queue folder yet.", registry=registry
+        )
+        self.recordings_age = Gauge(
+            "intake_recordings_oldest_seconds",
+            "How long the oldest voicemail has been waiting; 0: none waits.",
+            registry=registry,
+        )
         self.notices = Gauge("intake_notices_open", "Open notices, by cause.", ["cause"], registry=registry)
         self.holds = Gauge("intake_holds", "Holds that stop acknowledging.", registry=registry)
 

@@ -292,6 +292,12 @@ def weekday(code: str, d: dt.date) -> str:
     return _names(code).weekdays[d.weekday()]
 
 
+def language_name(code: str, named: str) -> str:
+    """What the language ``named`` is called in the language ``code``: "Türkisch"."""
+    name = _locale(named).get_language_name(code)
+    return name or language(named).name
+
+
 def closed(code: str) -> str:
     """The word for a day without hours."""
     return _phrases(code).closed

@@ -9,17 +9,22 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from intake.announcements import asterisk
+from intake.announcements import layout as version
 from intake.announcements.approval import Standing
 from intake.announcements.layout import Choice, Layout, lay_out
 from intake.announcements.plan import Plan
 from intake.announcements.prompts import Prompt
 from intake.announcements.speaking import Outcome
 from intake.announcements.store import Made
-from intake.config import Configuration
-from tests.dialplan import Call, Walker
+from intake.config import Configuration, PhoneSystem
+from tests import dialplan, freeswitch
+from tests.dialplan import Call
 
 CURRENT = Path("/var/lib/announcements/current")
+WALKERS: Mapping[PhoneSystem, type[dialplan.Walker] | type[freeswitch.Walker]] = {
+    "asterisk": dialplan.Walker,
+    "freeswitch": freeswitch.Walker,
+}
 
 
 def spoken(prompts: Sequence[Prompt]) -> dict[Prompt, Outcome]:
@@ -44,19 +49,30 @@ class Line:
 
     def __init__(self, configuration: Configuration, plan: Plan, choice: Choice | None = None) -> None:
         self.outcomes = spoken(plan.prompts)
-        self.layout = lay_out(plan, self.outcomes, choice or everyone(plan.languages))
-        self._words = {one.made.key: one.prompt.written for one in self.outcomes.values() if one.made}
         wanted = configuration.announcements
-        text = asterisk.dialplan(wanted, plan.languages, plan.dated[0].interval.facts, CURRENT).decode()
-        self.walker = Walker(text, lambda path: resolve(self.layout, path) in self.layout.sounds)
+        self.layout = lay_out(plan, self.outcomes, choice or everyone(plan.languages), wanted, CURRENT)
+        self._words = {one.made.key: one.prompt.written for one in self.outcomes.values() if one.made}
+        texts = {system: self.layout.texts[version.TARGETS[system].FILE].decode() for system in wanted.targets}
+        self.walkers = {system: WALKERS[system](text, self._exists) for system, text in texts.items()}
 
-    def call(self, at: dt.datetime, keys: Sequence[str] = (), variables: Mapping[str, str] | None = None) -> Call:
+    def _exists(self, path: str) -> bool:
+        return resolve(self.layout, path) in self.layout.sounds
+
+    def call(
+        self,
+        at: dt.datetime,
+        keys: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
+        system: PhoneSystem = "asterisk",
+    ) -> Call:
         """A call from beginning to end; without a key to choose with, the language of ``variables``."""
-        return self.walker.call(at, keys, variables=dict(variables or {}))
+        return self.walkers[system].call(at, keys, variables=dict(variables or {}))
 
-    def heard(self, at: dt.datetime, keys: Sequence[str] = (), language: str = "de") -> list[str]:
+    def heard(
+        self, at: dt.datetime, keys: Sequence[str] = (), language: str = "de", system: PhoneSystem = "asterisk"
+    ) -> list[str]:
         """The words of every announcement of a call."""
-        call = self.call(at, keys, {"INTAKE_LANGUAGE": language})
+        call = self.call(at, keys, {"INTAKE_LANGUAGE": language, "intake_language": language}, system)
         return [self.words(path) for path in call.played]
 
     def words(self, path: str) -> str:

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from intake import __version__, resources
-from intake.announcements import asterisk, flat, layout, plan, speaking
+from intake.announcements import combined, flat, layout, plan, speaking
 from intake.announcements.approval import NEEDED, Approval, Standing, edition, standing
 from intake.announcements.layout import Choice, Layout
 from intake.announcements.lexicon import Lexicon
-from intake.announcements.library import Library
+from intake.announcements.library import CURRENT, Library
 from intake.announcements.plan import Plan
 from intake.announcements.prompts import Prompt, PromptTexts
 from intake.announcements.recordings import Recordings
@@ -47,6 +47,8 @@ class Built:
     standings: Mapping[str, Standing]
     remarks: tuple[str, ...]
     """Sentences about texts, recordings, voices and recognisers."""
+    combined: Prompt | None = None
+    """All languages of the menu that are on the line in one announcement, where upload sets are wanted."""
 
     @property
     def missing(self) -> tuple[Outcome, ...]:
@@ -124,24 +126,22 @@ class Announcer:
                 approved_by=configuration.announcements.approved_by,
                 now=now,
             )
-        return Built(
-            planned, heard, standings,
-            tuple(dict.fromkeys((*planned.problems, *lexicon.problems, *self._voices.problems, *remarks, *problems))),
-        )  # fmt: skip
+        everything = (*planned.problems, *lexicon.problems, *self._voices.problems, *remarks, *problems)
+        built = Built(planned, heard, standings, tuple(dict.fromkeys(everything)))
+        if not configuration.announcements.upload_sets:
+            return built
+        return await self._combined(built, texts, lexicon)
 
     def publish(self, built: Built, now: dt.datetime) -> Published:
         """Put it on the line. AnnouncementError if that cannot be; then the line stays as it is."""
         configuration = self._settings.configuration.announcements
         choice = Choice(built.standings, configuration.fallback)
         self._refuse_drafts(built)
-        laid = layout.lay_out(built.plan, built.outcomes, choice)
-        facts = built.plan.dated[0].interval.facts
-        current = self.library.folder / "current"
-        laid.texts[asterisk.FILE] = asterisk.dialplan(configuration, built.plan.languages, facts, current)
+        laid = layout.lay_out(built.plan, built.outcomes, choice, configuration, self.library.folder / CURRENT)
         laid.texts["manifest.json"] = layout.manifest(laid, built.plan, choice, made_at=now, program=__version__)
         if configuration.upload_sets:
             at = now if configuration.upload else None
-            laid.archives |= flat.archives(built.plan, built.outcomes, choice, self.store, at)
+            laid.archives |= flat.archives(built.plan, built.outcomes, choice, self.store, at, built.combined)
         version = self.library.publish(laid, self.store)
         if configuration.upload:
             _upload(configuration.upload, self.library.path(version) / flat.FOLDER)
@@ -193,6 +193,18 @@ class Announcer:
         async with Recogniser(self._settings.folder / wanted.models, limits=limits) as recogniser:
             heard, problems = await speaking.listen(outcomes.values(), self.store, recogniser)
             return heard, (*recogniser.problems, *problems)
+
+    async def _combined(self, built: Built, texts: PromptTexts, lexicon: Lexicon) -> Built:
+        """With the combined announcement that tells most of those that are short enough."""
+        facts = built.plan.dated[0].interval.facts
+        own = [code for code in facts.menu.first if code in built.standings and built.standings[code].own]
+        for prompt in combined.candidates(texts, facts, own):
+            spoken, _ = await speaking.speak(
+                [prompt], self._speaker, self.store, self._voices, lexicon, self._recordings
+            )
+            if spoken[prompt].made is not None:
+                return replace(built, outcomes={**built.outcomes, **spoken}, combined=prompt)
+        return replace(built, remarks=(*built.remarks, "the combined announcement cannot be made of this menu"))
 
     def _refuse_drafts(self, built: Built) -> None:
         """Where a person approves, a changed text waits for it, and the line stays as it was."""

@@ -10,27 +10,44 @@ Contexts: ``intake`` with the extension ``s`` is the line; who sets ``INTAKE_LAN
 language. ``intake-busy`` says that all lines are busy and returns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from intake.announcements.facts import Facts
+from intake.announcements.menus import MENU_SECONDS, Option, options
+from intake.audio import Format
 from intake.config import Announcements
 
 FILE = "asterisk/intake.conf"
 
+FORMATS: tuple[Format, ...] = ("wav", "wav16", "alaw", "ulaw", "g722")
+"""All of a prompt, always together: Asterisk picks by the call's codec. They are also the files' suffixes."""
+
 _HOME = "${INTAKE_HOME}"
 _LANGUAGE = "${INTAKE_LANGUAGE}"
 _SOUNDS = f"{_HOME}/sounds/{_LANGUAGE}"
-_MENU_SECONDS = 6
 
-MAIN_MENU = ("hours", "appointment", "servicepoint", "emergency", "message")
-"""What the keys of the main menu do, from 1 on."""
+
+def always(language: str, name: str) -> Iterator[tuple[str, Format]]:
+    """Where an announcement lies that is always true."""
+    for form in FORMATS:
+        yield f"sounds/{language}/{name}.{form}", form
+
+
+def dated(folder: str, language: str) -> Iterator[tuple[str, Format]]:
+    """Where it lies in the folder of an announcement that is true for a time."""
+    for form in FORMATS:
+        yield f"{folder}/{language}.{form}", form
+
+
+def links(language: str) -> Iterator[tuple[str, str]]:
+    """None are needed."""
+    yield from ()
 
 
 def dialplan(wanted: Announcements, languages: Sequence[str], facts: Facts, current: Path) -> bytes:
     """The file to include; ``current`` is the absolute path of the library's link."""
     more = len(wanted.menu) + 1 if wanted.more else None
-    keys = {key: name for key, name in enumerate(MAIN_MENU, 1) if name != "servicepoint" or _service_point(facts)}
     greeted = ("Set(INTAKE_GREETED=1)", f"Background({_SOUNDS}/greeting)")
     lines = [
         "; Made by intake. In extensions.conf:",
@@ -67,10 +84,10 @@ def dialplan(wanted: Announcements, languages: Sequence[str], facts: Facts, curr
             *_pick("holiday"),
             *_pick("closure"),
             f"Background({_SOUNDS}/main-menu)  @menu",
-            f"WaitExten({_MENU_SECONDS})",
+            f"WaitExten({MENU_SECONDS})",
             "Goto(intake-end,s,1)",
         ),
-        *(line for key, name in keys.items() for line in _extension(str(key), *_OPTIONS[name](wanted))),
+        *(line for key, name in options(facts).items() for line in _extension(str(key), *_option(name, wanted))),
         *_extension("i", "Goto(intake-main,s,menu)"),
         *_extension("t", "Goto(intake-end,s,1)"),
         "",
@@ -102,10 +119,6 @@ def dialplan(wanted: Announcements, languages: Sequence[str], facts: Facts, curr
     return "\n".join(lines).encode()
 
 
-def _service_point(facts: Facts) -> bool:
-    return bool(facts.office.service_point.hours)
-
-
 def _extension(name: str, *steps: str) -> list[str]:
     """An extension's lines; a step may end in ``  @label``."""
     lines = []
@@ -117,7 +130,7 @@ def _extension(name: str, *steps: str) -> list[str]:
 
 
 def _language_menu(prompt: str, codes: Sequence[str], more: int | None, *, first: Sequence[str] = ()) -> list[str]:
-    steps = (f"Background({_SOUNDS}/{prompt})  @menu", f"WaitExten({_MENU_SECONDS})", "Goto(intake-main,s,1)")
+    steps = (f"Background({_SOUNDS}/{prompt})  @menu", f"WaitExten({MENU_SECONDS})", "Goto(intake-main,s,1)")
     lines = _extension("s", *first, *steps)
     for key, code in enumerate(codes, 1):
         # The greeting was in the first language: a caller who chooses another one is greeted in it.
@@ -144,17 +157,21 @@ def _pick(prompt: str, otherwise: str = "", *, label: str = "") -> list[str]:
 
 _AGAIN = "Goto(intake-main,s,menu)"
 
-_OPTIONS = {
-    "hours": lambda wanted: [*_pick("hours-week", "neutral"), _AGAIN],
-    "appointment": lambda wanted: [
-        f"Background({_SOUNDS}/online-appointments)", f"Background({_SOUNDS}/what-to-bring)", _AGAIN,
-    ],
-    "servicepoint": lambda wanted: [*_pick("servicepoint", "neutral"), _AGAIN],
-    "emergency": lambda wanted: [f"Background({_SOUNDS}/emergency)", _AGAIN],
-    "message": lambda wanted: [
-        f"Background({_SOUNDS}/voicemail-greeting)",
-        f"VoiceMail({wanted.voicemail},s)",
-        f"Playback({_SOUNDS}/voicemail-thanks)",
-        "Goto(intake-end,s,1)",
-    ],
-}  # fmt: skip
+
+def _option(option: Option, wanted: Announcements) -> list[str]:
+    match option:
+        case "hours":
+            return [*_pick("hours-week", "neutral"), _AGAIN]
+        case "servicepoint":
+            return [*_pick("servicepoint", "neutral"), _AGAIN]
+        case "appointment":
+            return [f"Background({_SOUNDS}/online-appointments)", f"Background({_SOUNDS}/what-to-bring)", _AGAIN]
+        case "emergency":
+            return [f"Background({_SOUNDS}/emergency)", _AGAIN]
+        case "message":
+            return [
+                f"Background({_SOUNDS}/voicemail-greeting)",
+                f"VoiceMail({wanted.voicemail},s)",
+                f"Playback({_SOUNDS}/voicemail-thanks)",
+                "Goto(intake-end,s,1)",
+            ]

@@ -6,8 +6,8 @@ change, and the hours of the usual week with the remark that holidays are closed
 :meth:`~intake.announcements.facts.Facts.undated`. There is no "today" in it. Where an upload command fills the
 telephone system, the dated ones are added as they are true at this moment, because the next change brings the next set.
 
-Systems that play a single file get a *combined* announcement in the set of the first language: its greeting, and where
-to find us in each language of the menu, one after another. File names are ASCII and at most 32 characters long, which
+Systems that play a single file get a *combined* announcement (see ``combined``) in the set of the first language that
+is on the line. File names are ASCII and at most 32 characters long, which
 all of these systems take.
 """
 
@@ -57,7 +57,12 @@ FAMILIES: Mapping[str, tuple[Family, ...]] = MappingProxyType(
 
 
 def archives(
-    plan: Plan, outcomes: Mapping[Prompt, Outcome], choice: Choice, store: Store, now: dt.datetime | None
+    plan: Plan,
+    outcomes: Mapping[Prompt, Outcome],
+    choice: Choice,
+    store: Store,
+    now: dt.datetime | None,
+    combined: Prompt | None,
 ) -> dict[str, Callable[[], bytes]]:
     """Path → what makes the ZIP file, for each family and each language that is on the line in its own words.
 
@@ -66,6 +71,8 @@ def archives(
     found: dict[str, Callable[[], bytes]] = {}
     for code in (code for code in plan.languages if choice.standings[code].own):
         prompts = {**plan.always[code], **plan.upload.get(code, {})}
+        if combined is not None and combined.language == code:
+            prompts[combined.id] = combined
         if now is not None:
             prompts |= next((dated.prompts[code] for dated in plan.dated if dated.interval.holds(now)), {})
         made = {name: outcomes[prompt].made for name, prompt in prompts.items()}

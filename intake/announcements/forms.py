@@ -33,6 +33,8 @@ _JOINTS = {"ckb": " و ", "ti": "፣ ", "zh": "，"}
 """Where CLDR's "and" does not fit: Sorani has none, in Tigrinya it is an ending, in Chinese it joins nouns only."""
 _CASED_SCRIPTS = frozenset({"Latn", "Cyrl", "Grek", "Armn"})
 _MONDAY = dt.date(2024, 1, 1)
+EXACTLY = "exactly_"
+"""A form of a noun that holds for one number alone, and has it in it."""
 _CLOSING_MARKS = ".,;:!?…،؛؟۔।።፣፤፦։՝՞՛·。，、；：！？"
 
 
@@ -102,8 +104,12 @@ class Spoken:
         return self._speaker.number(n)
 
     def counted(self, n: int, **nouns: str) -> str:
-        """A number with the noun that agrees with it; ``nouns`` by CLDR plural category, ``other`` at least."""
-        return self._speaker.number(n) + _space(self._code) + _noun(self._code, n, nouns)
+        """A number with the noun that agrees with it; ``nouns`` by CLDR plural category, ``other`` at least.
+
+        ``exactly_1="einem Tag"`` are all the words for that number, where it bends with the noun.
+        """
+        whole = nouns.get(f"{EXACTLY}{n}")
+        return whole or self._speaker.counting(n) + _space(self._code) + _noun(self._code, n, nouns)
 
     def date(self, day: dt.date) -> str:
         """A date as the answer to "which day?"."""

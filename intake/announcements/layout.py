@@ -4,11 +4,13 @@
 ::
 
     manifest.json
-    sounds/<language>/<prompt>.<format>             always true
+    sounds/<language>/<prompt>.<format>             always true, for Asterisk
+    sounds/<language>/<country>/intake/<rate>/<prompt>.wav          for FreeSWITCH
     dated/<prompt>/<digest>/<language>.<format>     true for a time
+    dated/<prompt>/<digest>/<rate>/<language>.wav
     sets/<from>-<until>/<prompt>  → ../../dated/<prompt>/<digest>
     at/<slot>                     → ../sets/<from>-<until>
-    asterisk/intake.conf
+    asterisk/intake.conf, freeswitch/intake.xml     the dialplans
     upload/<family>/<language>.zip                  see ``flat``
 
 A telephone system finds what is true *now* by its own clock alone: ``at/`` has a link for every five minutes (UTC) of
@@ -25,21 +27,39 @@ telephone systems have fallbacks of their own that nobody expects.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
 
+from intake.announcements import asterisk, freeswitch
 from intake.announcements.approval import Standing
+from intake.announcements.facts import Facts
 from intake.announcements.plan import Interval, Plan
 from intake.announcements.prompts import Prompt
-from intake.announcements.speaking import Outcome
+from intake.announcements.speaking import Outcome, audible
 from intake.announcements.store import Made
 from intake.audio import Format
+from intake.config import Announcements, PhoneSystem
 from intake.errors import AnnouncementError
 
 SLOT = dt.timedelta(minutes=5)
 
-FORMATS: tuple[Format, ...] = ("wav", "wav16", "alaw", "ulaw", "g722")
-"""All of a prompt, always together: a telephone system picks by the call's codec. They are also the files' suffixes."""
+
+class Target(Protocol):
+    """What a telephone system wants of a version; its module is one."""
+
+    FILE: str
+    """The dialplan's path."""
+
+    def always(self, language: str, name: str) -> Iterator[tuple[str, Format]]: ...
+    def dated(self, folder: str, language: str) -> Iterator[tuple[str, Format]]: ...
+    def links(self, language: str) -> Iterator[tuple[str, str]]: ...
+    def dialplan(self, wanted: Announcements, languages: Sequence[str], facts: Facts, current: Path) -> bytes: ...
+
+
+TARGETS: Mapping[PhoneSystem, Target] = MappingProxyType({"asterisk": asterisk, "freeswitch": freeswitch})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +106,15 @@ class Choice:
         return tuple(dict.fromkeys(code for code in found if code in self.standings and self.standings[code].own))
 
 
-def lay_out(plan: Plan, outcomes: Mapping[Prompt, Outcome], choice: Choice) -> Layout:
-    """The sounds and links of a version. AnnouncementError if no language may go on the line."""
+def lay_out(
+    plan: Plan, outcomes: Mapping[Prompt, Outcome], choice: Choice, wanted: Announcements, current: Path
+) -> Layout:
+    """The sounds, links and dialplans of a version. ``current``: the absolute path of the library's link.
+
+    AnnouncementError if no language may go on the line.
+    """
     layout = Layout()
+    targets = [TARGETS[name] for name in wanted.targets]
     for language in plan.languages:
         for name in plan.ids:
             played = _chosen(language, name, plan.always, outcomes, choice)
@@ -96,8 +122,10 @@ def lay_out(plan: Plan, outcomes: Mapping[Prompt, Outcome], choice: Choice) -> L
                 raise AnnouncementError(_nothing(choice))
             if played is not None:
                 layout.always.append(played)
-                for form in FORMATS:
-                    layout.sounds[f"sounds/{language}/{name}.{form}"] = (played.made.key, form)
+                for target in targets:
+                    layout.sounds |= _keyed(played, target.always(language, name))
+        for target in targets:
+            layout.links |= dict(target.links(language))
     for dated in plan.dated:
         here: list[Played] = []
         folder_of_set = f"sets/{set_name(dated.interval)}"
@@ -110,14 +138,20 @@ def lay_out(plan: Plan, outcomes: Mapping[Prompt, Outcome], choice: Choice) -> L
             here += played_all
             folder = f"dated/{name}/{_digest(played_all)}"
             for one in played_all:
-                for form in FORMATS:
-                    layout.sounds[f"{folder}/{one.language}.{form}"] = (one.made.key, form)
+                for target in targets:
+                    layout.sounds |= _keyed(one, target.dated(folder, one.language))
             layout.links[f"{folder_of_set}/{name}"] = f"../../{folder}"
         layout.dated.append((dated.interval, here))
         if here:
             for slot in slots(dated.interval):
                 layout.links[f"at/{slot}"] = f"../{folder_of_set}"
+    for target in targets:
+        layout.texts[target.FILE] = target.dialplan(wanted, plan.languages, plan.dated[0].interval.facts, current)
     return layout
+
+
+def _keyed(played: Played, files: Iterator[tuple[str, Format]]) -> dict[str, tuple[str, Format]]:
+    return {path: (played.made.key, form) for path, form in files}
 
 
 def slot_name(at: dt.datetime) -> str:
@@ -189,7 +223,8 @@ def _entry(played: Played, valid: list[tuple[str, str]] | None) -> dict[str, obj
         "seconds": made.seconds,
         "level_dbov": made.level,
         "findings": made.findings,
-        "heard": {"text": made.heard.text, "model": made.heard.model, "cer": made.heard.cer} if made.heard else None,
+        "compared": audible(prompt),
+        "heard": asdict(made.heard) if made.heard else None,
         "sha256": dict(made.digests),
     }
 

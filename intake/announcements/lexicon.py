@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from intake.announcements import texts
+from intake import resources
 from intake.announcements.forms import Segment
 from intake.languages import LANGUAGES
 
@@ -67,7 +67,7 @@ class Lexicon:
 
 def _read(path: Path, problems: list[str]) -> dict[str, Spellings]:
     mistakes: list[str] = []
-    source = texts.read(path, mistakes)
+    source = resources.read_text(path, mistakes)
     table: dict[str, Any] = {}
     try:
         table = tomllib.loads(source or "")

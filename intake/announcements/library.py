@@ -20,9 +20,14 @@ from pathlib import Path
 
 from intake.announcements.layout import Layout
 from intake.announcements.store import Store, sync, write_durably, writing
+from intake.audio import Format
 from intake.errors import AnnouncementError
 
 CURRENT = "current"
+
+_FOLDER_MODE, _FILE_MODE = 0o755, 0o644
+"""A telephone system runs as another user, and what callers hear is no secret, whatever the service's umask."""
+
 _VERSIONS = "versions"
 _ASIDE = "."
 _HELD = "held"
@@ -39,7 +44,8 @@ class Library:
     def lock(self) -> Iterator[None]:
         """One process at a time builds and publishes. AnnouncementError if another one does."""
         with writing(self.folder, self.folder / ".lock-none"):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            _make(self.folder)
             descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             try:
@@ -91,7 +97,8 @@ class Library:
         number = max((*self.versions, self.current or 0), default=0) + 1
         aside = self._versions / f"{_ASIDE}{number:06d}"
         with writing(self.folder, aside):
-            self._versions.mkdir(exist_ok=True)
+            _make(self._versions)
+            store.settle(layout.keys)
             _write(aside, layout, store)
             aside.rename(self.path(number))
             sync(self._versions)
@@ -139,19 +146,31 @@ class Library:
                 shutil.rmtree(path, ignore_errors=True)
 
 
+def _make(folder: Path) -> None:
+    """With those of its parents that are missing; one that is there already stays as it is."""
+    if not folder.exists():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(_FOLDER_MODE)
+
+
 def _write(aside: Path, layout: Layout, store: Store) -> None:
-    folders: dict[Path, None] = {aside: None}
+    folders: set[Path] = {aside}
+    linked: set[tuple[str, Format]] = set()
 
     def parent(path: Path) -> None:
         if path.parent not in folders:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            folders.update(dict.fromkeys(folder for folder in path.parents if folder.is_relative_to(aside)))
+            _make(path.parent)
+            folders.update(folder for folder in path.parents if folder.is_relative_to(aside))
 
-    aside.mkdir()
+    _make(aside)
     for name, (key, form) in layout.sounds.items():
         path = aside / name
         parent(path)
         os.link(store.file(key, form), path)
+        if (key, form) not in linked:
+            path.chmod(_FILE_MODE)
+            linked.add((key, form))
     for name, target in layout.links.items():
         path = aside / name
         parent(path)
@@ -160,9 +179,11 @@ def _write(aside: Path, layout: Layout, store: Store) -> None:
         path = aside / name
         parent(path)
         write_durably(path, data)
+        path.chmod(_FILE_MODE)
     for name, make in layout.archives.items():
         path = aside / name
         parent(path)
         write_durably(path, make())
+        path.chmod(_FILE_MODE)
     for folder in sorted(folders, key=lambda path: len(path.parts), reverse=True):
         sync(folder)

@@ -122,25 +122,16 @@ def make(
             )
             for span in spans
         ),
-        _upload(renderer, codes if configuration.announcements.upload_sets else (), facts, always),
+        _upload(renderer, codes if configuration.announcements.upload_sets else (), facts),
         tuple(problems),
     )
 
 
-def _upload(
-    renderer: "_Renderer", codes: Sequence[str], facts: Facts, always: Mapping[str, Mapping[str, Prompt]]
-) -> dict[str, Mapping[str, Prompt]]:
-    """The usual week, which stays true; and, in the first language, all of the menu's languages in one announcement."""
+def _upload(renderer: "_Renderer", codes: Sequence[str], facts: Facts) -> dict[str, Mapping[str, Prompt]]:
+    """The usual week, which stays true."""
     undated = facts.undated()
     ids = [name for name in prompt_ids(undated) if name in DATED]
-    found = {code: dict(renderer.all(ids, code, undated)) for code in codes}
-    first = facts.menu.first[0]
-    parts = [always.get(first, {}).get("greeting"), *(always.get(code, {}).get("neutral") for code in facts.menu.first)]
-    said = [part for part in parts if part is not None]
-    if first in found and len(said) == len(parts):
-        segments = tuple(segment for part in said for segment in part.segments)
-        found[first]["combined"] = Prompt("combined", first, segments, " ".join(part.written for part in said))
-    return dict(found)
+    return {code: renderer.all(ids, code, undated) for code in codes}
 
 
 class _Renderer:

@@ -9,26 +9,25 @@ is said in red and in words.
 import asyncio
 import base64
 import datetime as dt
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import av
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from intake.announcements.announcer import Built
+from intake.announcements.approval import HIGHEST_CER_OF_ONE, heard_wrongly
 from intake.announcements.plan import Interval
 from intake.announcements.prompts import Prompt
-from intake.announcements.speaking import Outcome
+from intake.announcements.speaking import Outcome, audible
 from intake.announcements.store import Made, Store
 from intake.audio import Sound, read
+from intake.audio.opus import opus
 from intake.languages import LANGUAGES
 from intake.office import Calendar
 
-_BITS_PER_SECOND = 14_000
 _BARS = 160
 _AT_ONCE = 4
 
@@ -109,11 +108,14 @@ def _row(outcome: Outcome, interval: Interval | None, store: Store, calendar: Ca
     if made is None:
         return Row(prompt.id, prompt.written, valid, outcome.problem, True, "", "", "")
     sound = read(store.file(made.key, "wav16").read_bytes(), "wav16")
-    audio = base64.b64encode(_opus(sound)).decode()
-    return Row(prompt.id, prompt.written, valid, _verdict(made), False, _figures(made), audio, _wave(sound))
+    audio = base64.b64encode(opus(sound)).decode()
+    strange = (heard_wrongly(outcome) or 0) > HIGHEST_CER_OF_ONE
+    return Row(prompt.id, prompt.written, valid, _verdict(outcome, made), strange, _figures(made), audio, _wave(sound))
 
 
-def _verdict(made: Made) -> str:
+def _verdict(outcome: Outcome, made: Made) -> str:
+    if not audible(outcome.prompt):
+        return "every bar kept; it has words of another language, so no recogniser compares it"
     if made.heard is None:
         return "every bar kept; nothing here has listened to it"
     return f"every bar kept; heard with {made.heard.cer:.0%} of the characters wrong: “{made.heard.text}”"
@@ -130,19 +132,6 @@ def _wave(sound: Sound) -> str:
     parts = np.array_split(magnitudes, _BARS)
     heights = [max(round(float(part.max(initial=0)) * 19, 1), 0.4) for part in parts]
     return "".join(f"M{x}.5 {20 - height:.1f}V{20 + height:.1f}" for x, height in enumerate(heights))
-
-
-def _opus(sound: Sound) -> bytes:
-    out = io.BytesIO()
-    with av.open(out, "w", format="ogg") as container:
-        stream = container.add_stream("libopus", rate=sound.rate)
-        stream.bit_rate = _BITS_PER_SECOND
-        stream.layout = "mono"
-        frame = av.AudioFrame.from_ndarray(sound.pcm16().reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate = sound.rate
-        for packet in [*stream.encode(frame), *stream.encode(None)]:
-            container.mux(packet)
-    return out.getvalue()
 
 
 @cache

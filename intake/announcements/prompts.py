@@ -23,6 +23,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from intake import resources
 from intake.announcements import texts
 from intake.announcements.facts import ClosedDays, Facts
 from intake.announcements.forms import Name, Segment, Spoken, Weekdays, Written, merged, segments, sentences
@@ -140,7 +141,10 @@ class PromptTexts:
         """
         if id not in prompt_ids(facts):
             raise ValueError(f"these facts have no prompt {id}")
-        parts = self._parts(id, language, facts)
+        return self.compose(id, language, self.parts(id, language, facts))
+
+    def compose(self, id: str, language: str, parts: Sequence[Part]) -> Prompt:
+        """A prompt of these parts. ConfigurationError as in :meth:`render`."""
         pieces: list[Segment] = []
         written: list[str] = []
         for code, block, values in parts:
@@ -167,7 +171,8 @@ class PromptTexts:
                 f"seconds, the limit is {limit:g}; shorten the text"
             )
 
-    def _parts(self, id: str, code: str, facts: Facts) -> list[Part]:
+    def parts(self, id: str, code: str, facts: Facts) -> list[Part]:
+        """What a prompt is composed of: blocks with their values."""
         if id.startswith(_QUEUE):
             return [(code, "queue", {"team": self._team(code, id.removeprefix(_QUEUE), facts)})]
         if id == "language-menu":
@@ -359,12 +364,12 @@ def prompt_ids(facts: Facts) -> tuple[str, ...]:
 
 def _teams(folders: Sequence[Path], problems: list[str]) -> Mapping[str, Mapping[str, str]]:
     """The names of the teams by language and queue, as in the e-mails."""
-    path = next((f / "queues.toml" for f in folders if (f / "queues.toml").is_file()), None)
+    path = resources.first(folders, "queues.toml")
     if path is None:
         problems.append(f"{folders[-1] if folders else 'templates'}/queues.toml: missing; put the file there")
         return {}
     mistakes: list[str] = []
-    source = texts.read(path, mistakes)
+    source = resources.read_text(path, mistakes)
     tables: dict[str, Any] = {}
     try:
         tables = tomllib.loads(source or "")

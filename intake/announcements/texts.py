@@ -23,12 +23,10 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes, pass_c
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from intake.announcements.forms import FILTERS, Form
+from intake import resources
+from intake.announcements.forms import EXACTLY, FILTERS, Form
 from intake.languages import LANGUAGES
 from intake.template_nodes import leaves, words
-
-FILE_BYTES = 64 * 1024
-"""A text is a few kilobytes; what is larger is a mistake."""
 
 BLOCKS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -93,7 +91,7 @@ VALUE_FILTERS: Mapping[str, frozenset[str]] = MappingProxyType(
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _STATUS = re.compile(r"\{#\s*status:\s*(draft|reviewed)\s*#\}")
-_CASES = frozenset({"zero", "one", "two", "few", "many", "other"})
+_CASES = re.compile(rf"zero|one|two|few|many|other|{EXACTLY}[0-9]{{1,4}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +113,13 @@ def load(folders: Sequence[Path], problems: dict[str, list[str]]) -> Mapping[str
     """The texts of all languages of the office, the first file on the path of each; mistakes by language."""
     texts: dict[str, Text] = {}
     for code in LANGUAGES:
-        path = next((f / f"{code}.j2" for f in folders if (f / f"{code}.j2").is_file()), None)
+        path = resources.first(folders, f"{code}.j2")
         if path is None:
             where = folders[-1] if folders else "voice_prompts"
             problems[code] = [f"{where}/{code}.j2: language {code}: the text is missing; put the file there"]
             continue
         found: list[str] = []
-        source = read(path, found)
+        source = resources.read_text(path, found)
         if source is not None:
             found += _mistakes(source)
         if found or source is None:
@@ -137,22 +135,6 @@ def strangers(folders: Sequence[Path]) -> Iterator[str]:
     for path in sorted(path for folder in folders for path in folder.glob("*.j2")):
         if path.stem not in LANGUAGES:
             yield f"{path}: {path.stem} is no language of the office; rename or remove the file"
-
-
-def read(path: Path, problems: list[str]) -> str | None:
-    """A text file of sane size; ``None`` and a problem otherwise."""
-    try:
-        with path.open("rb") as file:
-            octets = file.read(FILE_BYTES + 1)
-        if len(octets) > FILE_BYTES:
-            problems.append(f"larger than {FILE_BYTES // 1024} KiB; shorten it")
-            return None
-        return octets.decode("utf-8").removeprefix("\ufeff")
-    except OSError as error:
-        problems.append(f"cannot be read ({error.strerror}); make it readable for the service's user")
-    except UnicodeDecodeError:
-        problems.append("is not UTF-8 text; save it as UTF-8")
-    return None
 
 
 @lru_cache(maxsize=256)
@@ -254,8 +236,12 @@ def _mistake_in_filter(node: nodes.Filter, allowed: frozenset[str]) -> str | Non
         return _unknown(value.name, allowed)
     if node.name not in VALUE_FILTERS[value.name]:
         return _needs_filter(value.name, VALUE_FILTERS[value.name])
-    counted = {pair.key for pair in node.kwargs}
-    if node.args or (counted if node.name != "counted" else (not counted <= _CASES or "other" not in counted)):
+    counted = {str(pair.key) for pair in node.kwargs}
+    if node.name == "counted":
+        fits = "other" in counted and all(_CASES.fullmatch(case) for case in counted)
+    else:
+        fits = not counted
+    if node.args or not fits:
         return 'the filter counted needs the noun as in counted(one="Tag", other="Tage"); other filters need nothing'
     return None
 

@@ -18,7 +18,7 @@ at growing intervals. Acknowledging does not wait for filing.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from email.policy import compat32
@@ -28,7 +28,7 @@ from sqlalchemy.engine import Connection as Database
 
 from intake.cases.case import NoticeText
 from intake.cases.ledger import Ledger
-from intake.cases.notices import Notice, close_notice, raise_notice
+from intake.cases.notices import close_notice, raise_notice
 from intake.cases.tables import AnyRow, mails, messages, outbox
 from intake.errors import MailboxRefused
 from intake.servers.imap import Connection, Head
@@ -72,6 +72,14 @@ async def create_folder(connection: Connection, folders: Folders, folder: str) -
     await connection.subscribe(name)
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Where a mail of ours lies in its folder; ``uid`` is ``None`` where the server does not tell."""
+
+    uidvalidity: int
+    uid: int | None
+
+
 class Filing:
     """Filing for one mailbox over one connection. ``now`` gives aware instants."""
 
@@ -89,6 +97,7 @@ class Filing:
         self._folders = folders
         self._now = now
         self._uidvalidity: dict[str, int] = {}
+        self._appended: dict[str, set[int]] = {}
 
     def name(self, folder: str) -> str:
         """How a queue folder is called on this server."""
@@ -194,12 +203,7 @@ class Filing:
         """Look up the copies that an earlier run may have appended. Opens folders; true if it did."""
         rows = await self._ledger.read(_copies, self._mailbox, "appending", None)
         for row in rows:
-            found = None
-            try:
-                await self._connection.select(self._folders.on_server(row.folder))
-                found = await self._by_message_id(row.mail_id)
-            except MailboxRefused:
-                pass  # the folder is gone: the copy is, too
+            found = await self.holds(row.folder, row.mail_id)
             await self._ledger.write(_copy_is, [row.id], "done" if found else "pending")
         return bool(rows)
 
@@ -222,28 +226,51 @@ class Filing:
         try:
             await self._know(folder)
             copies = [(row.raw, row.sent_at) for row in rows]
-            await self._connection.append_many(self._folders.on_server(folder), copies)
+            uids = await self._connection.append_many(self._folders.on_server(folder), copies)
+            self._appended.setdefault(folder, set()).update(uids)
         except MailboxRefused as error:
             await self._refused(folder, error)
             await self._ledger.write(_postpone_copies, ids, self._now() + RETRY[1])
         else:
             await self._ledger.write(_copy_is, ids, "done")
 
-    async def append_notice(self, folder: str, notice: Notice, raw: bytes) -> bool:
+    async def append_notice(self, folder: str, raw: bytes) -> bool:
         """Put a notice for staff into a folder, unread. False if the folder refused."""
+        return await self.put(folder, raw, flags=("\\Flagged",), date=self._now()) is not None
+
+    async def put(self, folder: str, raw: bytes, *, flags: Collection[str], date: dt.datetime) -> Put | None:
+        """Put a mail of ours into a queue folder; ``None`` if the folder refused, which is a notice."""
+        name = self._folders.on_server(folder)
         try:
             await self._know(folder)
-            await self._connection.append(self._folders.on_server(folder), raw, flags=("\\Flagged",), date=self._now())
+            uid = await self._connection.append(name, raw, flags=flags, date=date)
         except MailboxRefused as error:
             await self._refused(folder, error)
-            return False
-        return True
+            return None
+        self._appended.setdefault(folder, set()).update(() if uid is None else (uid,))
+        await self._ledger.write(close_notice, "folder-refused", f"{self._mailbox}/{folder}", self._now())
+        return Put(self._uidvalidity[folder], uid)
 
-    async def _by_message_id(self, wanted: str) -> int | None:
-        found = await self._connection.heads(await self._connection.search(message_id=wanted))
-        return next((uid for uid, head in found.items() if _message_id(head) == wanted), None)
+    async def holds(self, folder: str, message_id: str) -> bool:
+        """Whether a mail of ours lies in a queue folder. Opens the folder."""
+        return await self.find(folder, message_id) is not None
+
+    async def find(self, folder: str, message_id: str) -> Put | None:
+        """Where a mail of ours lies in a queue folder, if it does. Opens the folder."""
+        try:
+            opened = await self._connection.select(self._folders.on_server(folder))
+        except MailboxRefused:
+            return None  # the folder is gone: the mail is, too
+        found = await self._connection.labels(await self._connection.search(message_id=message_id))
+        uid = next((uid for uid, head in found.items() if _message_id(head) == message_id), None)
+        return None if uid is None else Put(opened.uidvalidity, uid)
 
     # -- folders
+
+    def learn(self, folder: str, uidvalidity: int) -> Set[int]:
+        """Take note of a folder's UIDVALIDITY; returns the UIDs of what was appended there since the last time."""
+        self._uidvalidity[folder] = uidvalidity
+        return self._appended.pop(folder, set())
 
     async def _know(self, folder: str) -> None:
         """Make sure that a queue folder exists, and know its UIDVALIDITY; once for each connection."""

@@ -23,7 +23,7 @@ from intake.cases.tables import AnyRow, notices
 log = logging.getLogger(__name__)
 
 ONCE_A_DAY = dt.timedelta(hours=24)
-EVENTS = ("undeliverable", "foreign-reference", "quarantine", "notification")
+EVENTS = ("undeliverable", "foreign-reference", "quarantine", "notification", "recording-lost")
 """Causes that happen and are not over at any time: their notices close by themselves after a week."""
 EVENT_DAYS = 7
 

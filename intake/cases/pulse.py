@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from intake.cases import recordings
 from intake.cases.case import NoticeText
 from intake.cases.ledger import get_meta
 from intake.cases.notices import close_notice, raise_notice
@@ -22,6 +23,8 @@ from intake.config import Configuration
 HEALTH_SECONDS = 30.0
 """How often the daemon takes it, and notes that it is alive."""
 UNFILED = ("pending", "copying", "copied")
+RECORDING_OLD = dt.timedelta(hours=2)
+"""Voicemail that waits longer than this is a notice: fifty messages of a minute take an hour on a small machine."""
 OUTBOX_OLD = dt.timedelta(hours=1)
 """Mail that waits longer than this is a notice: a relay that greylists takes minutes, not an hour."""
 
@@ -47,6 +50,9 @@ class Pulse:
     oldest_waiting: dt.datetime | None
     notices: Mapping[str, int]
     holds: tuple[str, ...]
+    recordings: int = 0
+    """Voicemail that is not in its folder yet."""
+    oldest_recording: dt.datetime | None = None
 
 
 def take(connection: Connection, names: Iterable[str]) -> Pulse:
@@ -66,6 +72,7 @@ def take(connection: Connection, names: Iterable[str]) -> Pulse:
             )
         )
     alive = get_meta(connection, "alive_at")
+    spoken, oldest = recordings.waiting(connection)
     return Pulse(
         alive_at=dt.datetime.fromisoformat(alive) if alive else None,
         mailboxes=tuple(boxes),
@@ -75,6 +82,8 @@ def take(connection: Connection, names: Iterable[str]) -> Pulse:
         ).scalar(),
         notices=_counts(connection, notices.c.cause, notices.c.closed_at.is_(None)),
         holds=tuple(connection.execute(sa.select(holds.c.kind).order_by(holds.c.since)).scalars()),
+        recordings=spoken,
+        oldest_recording=oldest,
     )
 
 
@@ -112,6 +121,17 @@ def alarm(
         raise_notice(connection, notice, now)
     else:
         close_notice(connection, "outbox-old", None, now)
+    if found.oldest_recording is not None and now - found.oldest_recording > RECORDING_OLD:
+        notice = NoticeText(
+            "voicemail-old",
+            "voicemail",
+            f"{found.recordings} Sprachnachrichten liegen noch nicht in ihrem Ordner, die älteste wartet seit über zwei "
+            "Stunden.",
+            f"{found.recordings} recordings are waiting, the oldest for more than two hours; see: intake status",
+        )
+        raise_notice(connection, notice, now)
+    else:
+        close_notice(connection, "voicemail-old", None, now)
 
 
 def sentence(found: Pulse, now: dt.datetime) -> str:
@@ -122,6 +142,8 @@ def sentence(found: Pulse, now: dt.datetime) -> str:
     if fetched:
         parts.append(f"last fetch {max((now - max(fetched)).total_seconds(), 0):.0f} s ago")
     parts.append(f"{sum(found.outbox.values())} mails waiting")
+    if found.recordings:
+        parts.append(f"{found.recordings} recordings waiting")
     parts.append(f"{sum(found.notices.values())} notices open")
     if found.holds:
         parts.append("acknowledging is HELD")

@@ -7,7 +7,9 @@ what                                      until
 texts of outgoing mail                    sent and copied, or failed for good (:mod:`intake.mail.outbox`)
 keys of equal texts                       24 hours
 address, subject, Message-ID, evidence,   ``person_days`` after the last event of the case, which is closed then;
-keys of sender, domain and thread         of machine mail, which has no case: after it was recorded
+keys of sender, domain and thread, a      of machine mail, which has no case: after it was recorded
+caller's number
+private copies of recordings              filed, and not longer than their caller is known
 notices                                   ``person_days`` after they were last raised
 blocks                                    they end (``limits.blocked_days``)
 decisions and figures without a person,   ``figures_days``
@@ -17,7 +19,8 @@ keys of messages seen                     ``seen_days``, longer than anything el
 ========================================  =====================================================================
 
 To erase one person is to do at once, for all that belongs to the keyed hash of one address, what retention would do
-after ``person_days``. Three things stay because without them the service would misbehave towards that person, and
+after ``person_days``; a recording of theirs that is not in its folder yet never gets there, it stays where it came
+from. Three things stay because without them the service would misbehave towards that person, and
 each is a hash: the keys of messages seen (nothing is acknowledged again), the keys of threads (an answer joins its
 case) and, for 24 hours, the key of a recipient (the cap on acknowledgements holds). Mail in folders is the office's
 official file and is never touched.
@@ -38,6 +41,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from intake.cases import backup, clock, forgotten
+from intake.cases import recordings as spoken
 from intake.cases.forgotten import Forgotten
 from intake.cases.ledger import Ledger, get_meta, note, put_meta
 from intake.cases.register import SAME_TEXT
@@ -46,15 +50,18 @@ from intake.cases.tables import (
     audit,
     blocks,
     cases,
+    corrections,
     mailboxes,
     mails,
     messages,
     notices,
     outbox,
+    recordings,
     seen,
     texts,
     threads,
 )
+from intake.cases.whereabouts import NO_FOLDER
 from intake.config import Retention
 
 BATCH = 200
@@ -144,6 +151,7 @@ def _empty_messages(connection: Connection, cutoffs: Cutoffs, after: int) -> tup
     )
     due = _OF_A_SENDER & (messages.c.recorded_at < cutoffs.person) & over
     ids = _ids(connection, messages, due, after)
+    spoken.erase(connection, ids)
     connection.execute(messages.update().where(messages.c.id.in_(ids)).values(**_SAYS_NOTHING))
     return len(ids), max(ids, default=after)
 
@@ -162,6 +170,8 @@ def _delete_cases(connection: Connection, cutoffs: Cutoffs, after: int) -> tuple
     sent = outbox.c.case_id.in_(ids) | outbox.c.source_id.in_(sources)
     connection.execute(mails.delete().where(mails.c.outbox_id.in_(sa.select(outbox.c.id).where(sent))))
     connection.execute(outbox.delete().where(sent))
+    for table in (corrections, recordings):
+        connection.execute(table.delete().where(table.c.message_id.in_(sources)))
     for table in (threads, texts, messages):
         connection.execute(table.delete().where(table.c.case_id.in_(ids)))
     connection.execute(cases.delete().where(cases.c.id.in_(ids)))
@@ -171,6 +181,7 @@ def _delete_cases(connection: Connection, cutoffs: Cutoffs, after: int) -> tuple
 def _delete_machine_mail(connection: Connection, cutoffs: Cutoffs, after: int) -> tuple[int, int]:
     due = messages.c.case_id.is_(None) & (messages.c.recorded_at < cutoffs.figures)
     ids = _ids(connection, messages, due, after)
+    connection.execute(corrections.delete().where(corrections.c.message_id.in_(ids)))
     connection.execute(messages.delete().where(messages.c.id.in_(ids)))
     return len(ids), max(ids, default=after)
 
@@ -289,6 +300,10 @@ class Erasure:
     mails: int = 0
     dropped: int = 0
     blocks: int = 0
+    recordings: int = 0
+    """Of them those that had not been filed yet and never will be."""
+    files: set[str] = field(default_factory=set)
+    """Their private copies, which the caller deletes."""
     places: set[Place] = field(default_factory=set)
 
     @property
@@ -332,7 +347,10 @@ def _erase_some(connection: Connection, person: Forgotten, now: dt.datetime, tot
         )
         .order_by(outbox.c.id).limit(BATCH)
     ).all()  # fmt: skip
+    unfiled = spoken.erase(connection, wrote)
     total.places |= _places(connection, wrote)
+    total.files |= unfiled
+    total.recordings += len(unfiled)
     total.messages += connection.execute(
         messages.update().where(messages.c.id.in_(wrote)).values(**_SAYS_NOTHING)
     ).rowcount
@@ -354,6 +372,6 @@ def _places(connection: Connection, wrote: Sequence[int]) -> set[Place]:
         sa.select(cases.c.reference, messages.c.mailbox, messages.c.folder)
         .select_from(messages)
         .outerjoin(cases, messages.c.case_id == cases.c.id)
-        .where(messages.c.id.in_(wrote))
+        .where(messages.c.id.in_(wrote), (messages.c.uidvalidity != NO_FOLDER) | (messages.c.filing == "filed"))
     )
     return {Place(row.reference or "-", row.mailbox, row.folder) for row in connection.execute(query)}

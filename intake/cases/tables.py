@@ -110,11 +110,12 @@ messages = Table(
     sa.UniqueConstraint("mailbox", "uidvalidity", "uid"),
     Index("messages_filing", "filing", "mailbox", "uidvalidity"),
     Index("messages_target", "mailbox", "folder", "target_uid"),
+    Index("messages_size", "size"),
 )
 """One message at one place, and what was decided about it; machine mail has no case, so ``sender_key`` is what leads to
 its sender where one is to be forgotten. ``filing``: ``pending``,
 ``copying`` and ``copied`` (the fallback without MOVE), ``filed``, ``gone`` (a clerk was faster). A voicemail is a
-message, too, at UIDVALIDITY 0 (which no folder has) of the filing mailbox: ``spooled``, ``appending``, ``filed``."""
+message, too, at UIDVALIDITY 0 (which no folder has) of the filing mailbox: see :mod:`intake.cases.recordings`."""
 
 seen = Table(
     "seen",
@@ -151,20 +152,34 @@ folders = Table(
     Column("folder", Text, primary_key=True),
     Column("uidvalidity", Integer, nullable=False),
     Column("uidnext", Integer, nullable=False),
+    Column("messages", Integer, nullable=False),
 )
-"""Up to where each queue folder was looked through for what staff moved there."""
+"""Up to where each queue folder was looked through for what staff moved there, and how many messages it held then."""
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("mailbox", Text, primary_key=True),
+    Column("folder", Text, primary_key=True),
+    Column("uidvalidity", Integer, primary_key=True),
+    Column("uid", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Messages that were copied into a queue folder while the original lay in ``source``: a move once that is gone."""
 
 corrections = Table(
     "corrections",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("case_id", ForeignKey("cases.id"), index=True),
     Column("message_id", ForeignKey("messages.id"), nullable=False, index=True),
     Column("at", Instant, nullable=False, index=True),
     Column("from_queue", Text, nullable=False),
     Column("to_queue", Text, nullable=False),
 )
-"""What staff moved from one queue's folder to another's; never who did."""
+"""What staff moved from one queue's folder to another's, when it was noticed; never who did. What was taken for machine
+mail has no case."""
 
 recordings = Table(
     "recordings",
@@ -184,8 +199,8 @@ recordings = Table(
 )
 """What belongs to a message that was spoken. ``source``: the configured spool or sender it came from; ``name``: what it
 is called there; ``caller``: number as given, empty if withheld; ``mailbox``: of the telephone system; ``file``: in the
-private spool, empty once the message is filed; ``transcript``: how it was understood (``heard``, ``partly``, ``no-model``,
-``nothing-heard``, ``unreadable``, ``not-yet``), never its words."""
+private spool, empty once the message is filed; ``transcript``: how it was understood, see
+:mod:`intake.voicemail.values`, never its words; ``problem``: why it could not be listened to the last time."""
 
 attempts = Table(
     "attempts",
@@ -223,7 +238,8 @@ outbox = Table(
     Index("outbox_domain", "domain_key", "created_at"),
     Index("outbox_mailbox", "mailbox", "created_at"),
 )
-"""``kind``: ``acknowledgement``, or ``notification`` of a new case to the queue's own address. ``state``: ``held``,
+"""``kind``: ``acknowledgement``, or to the queue's own address ``notification`` of a new case, or ``reminder`` of those
+that wait too long, which goes out as one of the case that waits longest. ``state``: ``held``,
 ``queued``, ``sent``, ``failed``, ``dropped``. ``copy``: ``none``, ``waiting`` (not sent yet), ``pending``,
 ``appending``, ``done``."""
 

@@ -107,6 +107,73 @@ def explain(
 
 
 @app.command()
+def simulate(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Messages (.eml), or - for file names on stdin. Default: what lies in the queue folders.",
+            metavar="FILE…",
+        ),
+    ] = None,
+    rules: Annotated[Path | None, typer.Option("--rules", help="The changed rule file.", metavar="FILE")] = None,
+    texts: Annotated[
+        Path | None, typer.Option("--texts", help="The changed texts: a folder like templates/.", metavar="DIR")
+    ] = None,
+    changed: Annotated[
+        Path | None, typer.Option("--with", help="The changed configuration, tried in its place.", metavar="FILE")
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option("--since", formats=["%Y-%m-%d"], help="First day of the past mail. Default: 28 days ago."),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            help="The running configuration. Default: intake.toml; for files, if there is none, the example office.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    show_subjects: Annotated[bool, typer.Option("--show-subjects", help="Show the subjects of examples.")] = False,
+) -> None:
+    """Show what changed rules, texts or settings would do to past mail; exit code 3 if anything would change."""
+    import os
+
+    from intake.cli.simulate import Change
+    from intake.cli.simulate import simulate as run_simulate
+
+    if rules is texts is changed is None:
+        raise typer.BadParameter("name what is changed: --rules, --texts or --with")
+    if files and since:
+        raise typer.BadParameter("--since is for mail in the queue folders; files are looked at whatever their date")
+    if config is None and (not files or DEFAULT_CONFIG.exists()):
+        config = DEFAULT_CONFIG
+    run = run_simulate(
+        files or [], config, Change(rules, texts, changed), environment=os.environ,
+        since=since.date() if since else None, as_json=as_json, show_subjects=show_subjects, echo=typer.echo,
+    )  # fmt: skip
+    if asyncio.run(run):
+        raise typer.Exit(3)
+
+
+@app.command()
+def learn(
+    directory: Annotated[
+        Path | None, typer.Option("--from", help="Folders of .eml files, named like the queues.", metavar="DIR")
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Write nothing; say of each queue whether it is worth it.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Learn from the queue folders what the rules do not know; try it, and write it to a file without readable text."""
+    from intake.cli.learn import learn as run_learn
+
+    asyncio.run(run_learn(config, directory, compare=compare, as_json=as_json, echo=typer.echo))
+
+
+@app.command()
 def case(
     ref: Annotated[str, typer.Argument(help="A case reference, as people type it.", metavar="REF")],
     config: ConfigOption = DEFAULT_CONFIG,
@@ -146,17 +213,25 @@ def report(
     last: Annotated[
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included; default: today.")
     ] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, one figure a line.")] = False,
+    by: Annotated[Literal["week", "month"], typer.Option("--by", help="In which steps the course is shown.")] = "week",
+    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV for a spreadsheet, one figure a line.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    mail: Annotated[
+        Path | None,
+        typer.Option("--mail", help="Write the weekly mail to a file instead (- prints it); see --to.", metavar="FILE"),
+    ] = None,
 ) -> None:
-    """Key figures: volumes by queue, language, weekday and hour, times to acknowledgement and answer."""
-    from intake.cli.report import show_report
+    """Key figures: volumes by queue, language, weekday and hour, waiting times, corrections, opening hours."""
+    from intake.cli.report import preview_mail, show_report
 
-    if as_csv and as_json:
-        raise typer.BadParameter("choose one of --csv and --json")
+    if as_csv + as_json + (mail is not None) > 1:
+        raise typer.BadParameter("choose one of --csv, --json and --mail")
     begin, end = first.date() if first else None, last.date() if last else None
+    if mail is not None:
+        asyncio.run(preview_mail(config, mail, end, echo=typer.echo))
+        return
     form: Literal["csv", "json", "table"] = "csv" if as_csv else "json" if as_json else "table"
-    asyncio.run(show_report(config, begin, end, form=form, echo=typer.echo))
+    asyncio.run(show_report(config, begin, end, by=by, form=form, echo=typer.echo))
 
 
 @app.command()
@@ -213,6 +288,30 @@ def voices(
     from intake.cli.voices import show_voices
 
     show_voices(config, as_json=as_json, echo=typer.echo)
+
+
+@app.command()
+def voicemail(
+    files: Annotated[list[str], typer.Argument(help="Recordings: WAV, MP3, Ogg, Opus, AMR, GSM.", metavar="FILE…")],
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Default: intake.toml; if there is none, the example office.")
+    ] = None,
+    models: Annotated[
+        Path | None, typer.Option("--models", help="The folder of recognisers' models.", metavar="DIR")
+    ] = None,
+    language: Annotated[str, typer.Option("--language", help="As if it was chosen in the menu.", metavar="CODE")] = "",
+    caller: Annotated[str, typer.Option("--caller", help="The caller's number.", metavar="NUMBER")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Transcript, language and queue of a recording; nothing is filed."""
+    from intake.cli.voicemail import understand
+
+    if config is None and DEFAULT_CONFIG.exists():
+        config = DEFAULT_CONFIG
+    if not asyncio.run(
+        understand(files, config, models=models, language=language, caller=caller, as_json=as_json, echo=typer.echo)
+    ):
+        raise typer.Exit(1)
 
 
 LanguagesOption = Annotated[

@@ -9,12 +9,12 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from intake import config, resources
-from intake.cases.clock import system_clock
+from intake import config
 from intake.cases.filing import CANNOT_FILE, Folders, can_file, create_folder
 from intake.cases.ledger import Ledger
+from intake.cli import check_telephone, check_voicemail
 from intake.config import Settings
-from intake.daemon import account, load_rules, load_texts, relay
+from intake.daemon import account, load_classifier, load_rules, load_texts, relay
 from intake.errors import ConfigurationError, IntakeError
 from intake.languages import LANGUAGES
 from intake.mail.acknowledgement import Texts
@@ -73,7 +73,8 @@ async def check(file: Path, echo: Echo) -> bool:
         report.problem(error)
     texts = _texts(settings, report)
     _rules(settings, report)
-    _announcements(settings, report)
+    check_telephone.announcements(settings, report)
+    check_voicemail.voicemail(settings, report)
     _trust(settings, report)
     _ledger(settings, report)
     sign_ins = await _sign_ins(settings, report)
@@ -84,7 +85,7 @@ async def check(file: Path, echo: Echo) -> bool:
     if settings.configuration.smtp is not None:
         await _relay(settings, sign_ins, report)
     await close_all(sign_ins)
-    await _speech(settings, report)
+    await check_telephone.speech(settings, report)
     if texts is not None and report.fine:
         echo("All is well.")
     return report.fine
@@ -126,27 +127,6 @@ def _rules(settings: Settings, report: _Report) -> None:
     report.ok(f"rules for the queues: {settings.folder / own if own else 'the shipped ones'}")
 
 
-def _announcements(settings: Settings, report: _Report) -> None:
-    """The texts that callers hear, with what is true on the days ahead."""
-    from intake.announcements import plan  # Babel's names of days and numbers; ``intake run`` does without
-    from intake.announcements.lexicon import Lexicon
-    from intake.announcements.prompts import PromptTexts
-
-    try:
-        calendar = Calendar(settings.configuration.office)
-    except ConfigurationError:
-        return  # told already
-    folders = resources.search_path("voice_prompts", settings.file.parent if settings.file else None)
-    templates = resources.search_path("templates", settings.file.parent if settings.file else None)
-    texts, lexicon = PromptTexts.load(folders, templates), Lexicon.load(folders)
-    planned = plan.make(settings.configuration, calendar, texts, system_clock())
-    problems = (*planned.problems, *lexicon.problems)
-    for problem in problems:
-        report.problem(problem)
-    if not problems:
-        report.ok(f"announcements in {len(planned.languages)} languages")
-
-
 def _trust(settings: Settings, report: _Report) -> None:
     if not settings.configuration.trust.authserv:
         report.warning(
@@ -163,6 +143,25 @@ def _ledger(settings: Settings, report: _Report) -> None:
         return
     ledger.close()
     report.ok(f"ledger in {settings.data}")
+    _classifier(settings, ledger.secret, report)
+
+
+def _classifier(settings: Settings, secret: bytes, report: _Report) -> None:
+    try:
+        classifier = load_classifier(settings, secret)
+    except ConfigurationError as error:
+        report.problem(error)
+        return
+    if classifier is None:
+        return
+    model = classifier.model
+    trusted = [queue for queue, on in zip(model.queues, model.trusted, strict=True) if on]
+    if trusted:
+        report.ok(f"classifier for {', '.join(trusted)}")
+    else:
+        report.warning(
+            "the classifier is not good enough to decide anything, so the rules decide alone; see: intake learn --compare"
+        )
 
 
 async def _sign_ins(settings: Settings, report: _Report) -> dict[str, TokenSource]:
@@ -258,21 +257,3 @@ async def _relay(settings: Settings, sign_ins: Mapping[str, TokenSource], report
             f"{settings.file}: smtp.bounce_address: the relay refuses the empty sender; "
             "name a watched mailbox that bounces may go to"
         )
-
-
-async def _speech(settings: Settings, report: _Report) -> None:
-    """The office's own voices and models, where it names any; each model is loaded."""
-    voices, listening = settings.configuration.voices, settings.configuration.listening
-    if voices.piper is None and not voices.order and listening.models is None:
-        return
-    from intake.listening import Recogniser
-    from intake.voices import catalogue
-
-    speaking = catalogue.look(settings.folder / voices.piper if voices.piper else None, voices.order)
-    async with Recogniser(settings.folder / listening.models if listening.models else None) as recogniser:
-        problems = [*speaking.problems, *await recogniser.trial()]
-    for problem in problems:
-        report.problem(problem)
-    if not problems:
-        own = sum(voice.model is not None for voice in speaking.voices)
-        report.ok(f"voices of your own: {own}; recognisers' models: {len(recogniser.models)}")

@@ -15,15 +15,17 @@ from typing import Any
 
 from intake import config
 from intake.cases.case import Known
+from intake.cases.ledger import Ledger
 from intake.cli.explanation import Explained, as_text
 from intake.cli.init import EXAMPLE
 from intake.config import Settings
-from intake.daemon import load_rules, load_texts
+from intake.daemon import load_classifier, load_rules, load_texts
+from intake.errors import IntakeError
 from intake.mail.assessment import Assessment, Reader
 from intake.mail.eligibility import Policy
 from intake.mail.plan import Plan, plan
 from intake.message import parse
-from intake.triage import own_words
+from intake.triage import Classifier, own_words
 
 MAX_FILE = 64 * 1024 * 1024
 """Octets read of a file; what a message says lies far before."""
@@ -58,11 +60,11 @@ def explain(
         own_addresses=policy.own_addresses | {a.lower() for a in addresses},
         require_addressed=policy.require_addressed and not any_recipient,
     )
-    reader = Reader(policy, load_rules(settings), _SECRET, service.reference_prefix)
+    reader = Reader(policy, load_rules(settings), _SECRET, service.reference_prefix, classifier_of(settings))
     texts = load_texts(settings).usable(drafts=service.drafts)
     now = dt.datetime.now(dt.UTC)
     fine = True
-    for file in _names(files):
+    for file in file_names(files):
         try:
             with open(file, "rb") as stream:
                 raw = stream.read(MAX_FILE)
@@ -81,7 +83,21 @@ def explain(
     return fine
 
 
-def _names(files: Sequence[str]) -> Iterator[str]:
+def classifier_of(settings: Settings) -> Classifier | None:
+    """What the service would ask beside the rules; nothing where it could not read it either."""
+    if settings.configuration.triage.classifier is None:
+        return None
+    try:
+        ledger = Ledger.open(settings.ledger_url, settings.data, create=False)
+        ledger.close()
+        return load_classifier(settings, ledger.secret)
+    except IntakeError as error:
+        print(f"intake: the rules decide alone: {error}", file=sys.stderr)  # noqa: T201
+        return None
+
+
+def file_names(files: Sequence[str]) -> Iterator[str]:
+    """The names as they are given; ``-`` stands for those that come in on stdin, one a line."""
     for file in files:
         if file == "-":
             yield from (line.rstrip("\r\n") for line in sys.stdin if line.strip())

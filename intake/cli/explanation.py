@@ -114,15 +114,18 @@ def _queue(explained: Explained, configuration: Configuration, settings: Setting
         return known.folder if known else queue
 
     sums = dict(routing.ranking)
+    opinion = routing.opinion
+    by_whom = [_point(opinion.english(name(opinion.queue)))] if opinion is not None else []
     if routing.decision == "too little":
         highest = f" (the highest is {routing.ranking[0][1]:.1f})" if routing.ranking else ""
         parts = [_point(f"nothing says clearly what this is about: no sum reaches {settings.minimum:g}{highest}")]
-        return Group(folder, *parts, *_reasons(routing.evidence, name))
+        return Group(folder, *by_whom, *parts, *_reasons(routing.evidence, name))
     if routing.decision == "too close":
         one, other = (name(queue) for queue, _ in routing.ranking[:2])
-        parts = [_point(f"{one} and {other} weigh the same (less than {settings.margin:g} apart), so a person decides")]
-        return Group(folder, *parts, *_reasons(routing.evidence, name))
-    rows: list[RenderableType] = [Text.assemble(folder, f" with {sums[routing.queue]:.1f}")]
+        decider = "the classifier" if opinion is not None and opinion.decided else "a person"
+        parts = [_point(f"{one} and {other} weigh the same (less than {settings.margin:g} apart), so {decider} decides")]
+        return Group(folder, *by_whom, *parts, *_reasons(routing.evidence, name))
+    rows: list[RenderableType] = [Text.assemble(folder, f" with {sums[routing.queue]:.1f}"), *by_whom]
     rows += _reasons(routing.evidence)
     if len(routing.ranking) > 1:
         queue, total = routing.ranking[1]

@@ -17,7 +17,7 @@ from intake import config
 from intake.cases import pulse
 from intake.cases.clock import system_clock
 from intake.cases.ledger import Ledger
-from intake.cases.pulse import HEALTH_SECONDS, OUTBOX_OLD, Pulse
+from intake.cases.pulse import HEALTH_SECONDS, OUTBOX_OLD, RECORDING_OLD, Pulse
 from intake.errors import IntakeError
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
@@ -79,6 +79,8 @@ def _problems(found: Pulse, fetch_limit: dt.timedelta, now: dt.datetime) -> Iter
                 (CRITICAL if waiting > OUTBOX_OLD else WARNING),
                 f"mail has waited for {_ago(found.oldest_waiting, now)}",
             )
+    if found.oldest_recording is not None and _age(found.oldest_recording, now) > RECORDING_OLD:
+        yield WARNING, f"voicemail has waited for {_ago(found.oldest_recording, now)}"
     for kind in sorted(set(found.holds)):
         yield WARNING, f"acknowledging is held ({kind})"
     if found.notices:
@@ -108,5 +110,6 @@ def _figures(found: Pulse, fetch_limit: dt.timedelta, now: dt.datetime) -> Itera
     yield f"'outbox_age'={waiting.total_seconds():.0f}s;{slow:.0f};{old:.0f};0"
     yield f"'outbox'={found.outbox.get('queued', 0)};;;0"
     yield f"'held'={found.outbox.get('held', 0)};;;0"
+    yield f"'recordings'={found.recordings};;;0"
     yield f"'notices'={sum(found.notices.values())};0;;0"
     yield f"'to_be_filed'={sum(box.to_be_filed for box in found.mailboxes)};;;0"

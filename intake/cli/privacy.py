@@ -21,6 +21,7 @@ from intake.cases import backup, clock, forgotten, keys, retention
 from intake.cases.clock import system_clock
 from intake.cases.forgotten import Forgotten
 from intake.cases.ledger import Ledger
+from intake.cases.spool import PrivateSpool
 from intake.config import EmailAddress, Settings
 from intake.errors import IntakeError
 
@@ -28,16 +29,13 @@ Echo = Callable[[str], None]
 
 
 async def forget(file: Path, address: str, *, as_json: bool, echo: Echo) -> None:
-    """Erase a person from the ledger and print a receipt; ``-`` reads the address from stdin.
+    """Erase a person from the ledger and print a receipt; ``-`` reads the address or telephone number from stdin.
 
-    Raises :class:`IntakeError` if this is no address, or the ledger or the list beside it cannot be used.
+    Raises :class:`IntakeError` if this is neither, or the ledger or the list beside it cannot be used.
     """
     address = sys.stdin.readline().strip() if address == "-" else address.strip()
-    try:
-        TypeAdapter(EmailAddress).validate_python(address)
-    except ValidationError:
-        raise IntakeError("this is no e-mail address; write one such as samira@example.org") from None
     settings = config.load(file)
+    address = _identified(address, settings)
     terms, now = settings.configuration.retention, system_clock()
     ledger = Ledger.open(settings.ledger_url, settings.data, create=False)
     try:
@@ -46,6 +44,7 @@ async def forget(file: Path, address: str, *, as_json: bool, echo: Echo) -> None
         # The list comes first: if this is cut short, the next start of the service completes it.
         forgotten.merge(settings.data, [person])
         erased = await retention.erase(ledger, [person], now)
+        PrivateSpool(settings.spool).forget(erased.files)
         emptied = await ledger.scrub()
     finally:
         ledger.close()
@@ -54,7 +53,7 @@ async def forget(file: Path, address: str, *, as_json: bool, echo: Echo) -> None
         "at": now.isoformat(timespec="seconds"),
         "mark": person.key[:12],
         "cases": erased.cases, "messages": erased.messages, "mails": erased.mails,
-        "mails_never_sent": erased.dropped, "blocks": erased.blocks,
+        "mails_never_sent": erased.dropped, "blocks": erased.blocks, "recordings_never_filed": erased.recordings,
         "erased_on_disk": emptied,
         "official_file_untouched": [
             {"reference": p.reference, "mailbox": p.mailbox, "folder": p.folder} for p in sorted(erased.places)
@@ -68,6 +67,23 @@ async def forget(file: Path, address: str, *, as_json: bool, echo: Echo) -> None
         echo(json.dumps({**receipt, "german": german, "english": english}, ensure_ascii=False, indent=2))
     else:
         echo(f"{german}\n\n{english}")
+
+
+def _identified(typed: str, settings: Settings) -> str:
+    """What the person is known by: an e-mail address, or ``tel:`` and a number."""
+    if "@" not in typed:
+        from intake.voicemail import numbers  # its tables of all countries are rarely wanted
+
+        voicemail = settings.configuration.voicemail
+        country = voicemail.default_country if voicemail else settings.configuration.office.country
+        if number := numbers.address(typed, country):
+            return number
+    try:
+        return TypeAdapter(EmailAddress).validate_python(typed)
+    except ValidationError:
+        raise IntakeError(
+            "this is no e-mail address and no telephone number; write one such as samira@example.org or +49 761 4711"
+        ) from None
 
 
 def _local(instant: str, settings: Settings) -> str:
@@ -87,6 +103,7 @@ class _Words:
     mails: str
     never_sent: str
     blocks: str
+    recordings: str
     remains: tuple[str, ...]
     kept: tuple[str, ...]
     place: str
@@ -97,21 +114,22 @@ class _Words:
 
 GERMAN = _Words(
     title="Quittung über eine Löschung (Art. 17 DSGVO), {at}, Zeichen {mark}",
-    address="Die Adresse steht absichtlich nicht auf dieser Quittung; das Zeichen ist ein Prüfwert von ihr.",
+    address="Adresse oder Rufnummer stehen absichtlich nicht auf dieser Quittung; das Zeichen ist ein Prüfwert davon.",
     erased="Im Verzeichnis des Eingangsdienstes gelöscht:",
-    cases="Adresse und Betreff von Vorgängen",
+    cases="Adresse oder Rufnummer und Betreff von Vorgängen",
     messages="Angaben zu Nachrichten",
     mails="Empfänger und Texte von Bestätigungen",
     never_sent="davon noch nicht verschickt",
     blocks="Sperren der Adresse",
+    recordings="Aufnahmen, die noch nicht in ihrem Ordner lagen",
     remains=(
         "Reste können noch auf der Festplatte liegen: ein anderes Programm las gerade das Verzeichnis.",
         "Der Dienst überschreibt sie beim nächsten täglichen Lauf.",
     ),
     kept=(
-        "Nicht gelöscht: E-Mails in den Ordnern der Postfächer. Sie sind der amtliche Vorgang; über sie",
-        "entscheidet die Behörde nach ihren eigenen Fristen. Prüfwerte der Nachrichten bleiben, damit",
-        "nichts zweimal bestätigt wird.",
+        "Nicht gelöscht: E-Mails und Sprachnachrichten in den Ordnern der Postfächer. Sie sind der amtliche",
+        "Vorgang; über sie entscheidet die Behörde nach ihren eigenen Fristen. Aufnahmen in der Telefonanlage",
+        "löscht die Telefonanlage. Prüfwerte der Nachrichten bleiben, damit nichts zweimal bestätigt wird.",
     ),
     place="{reference}: Postfach {mailbox}, Ordner {folder}",
     backups="Sicherungen, die die Angaben noch enthalten können, und der Tag ihrer Löschung:",
@@ -123,20 +141,22 @@ GERMAN = _Words(
 )
 ENGLISH = _Words(
     title="Receipt of an erasure (Article 17 GDPR), {at}, mark {mark}",
-    address="The address is left out of this receipt on purpose; the mark is a keyed hash of it.",
+    address="Address or telephone number are left out of this receipt on purpose; the mark is a keyed hash of it.",
     erased="Erased from the ledger of the intake service:",
-    cases="address and subject of cases",
+    cases="address or telephone number, and subject of cases",
     messages="details of messages",
     mails="recipients and texts of acknowledgements",
     never_sent="of these never sent",
     blocks="blocks of the address",
+    recordings="recordings that were not in their folder yet",
     remains=(
         "Remains may still lie on the disk: another program was reading the ledger.",
         "The service overwrites them in its next daily run.",
     ),
     kept=(
-        "Not erased: mail in the folders of the mailboxes. It is the official file; the office decides",
-        "about it by its own rules. Keyed hashes of the messages stay, so that nothing is acknowledged twice.",
+        "Not erased: mail and voicemail in the folders of the mailboxes. It is the official file; the office",
+        "decides about it by its own rules. Recordings in the telephone system are deleted by that system.",
+        "Keyed hashes of the messages stay, so that nothing is acknowledged twice.",
     ),
     place="{reference}: mailbox {mailbox}, folder {folder}",
     backups="Backups that may still hold the data, and the day on which they are deleted:",
@@ -160,6 +180,7 @@ def _told(receipt: dict[str, Any], words: _Words, settings: Settings) -> str:
         f"  {words.messages}: {receipt['messages']}",
         f"  {words.mails}: {receipt['mails']}{unsent}",
         f"  {words.blocks}: {receipt['blocks']}",
+        f"  {words.recordings}: {receipt['recordings_never_filed']}",
     ]
     if not receipt["erased_on_disk"]:
         lines += [f"  {line}" for line in words.remains]

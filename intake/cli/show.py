@@ -4,6 +4,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from intake import config
-from intake.cases import clock, notices, reference
+from intake.cases import clock, corrections, notices, reference
 from intake.cases import ledger as books
+from intake.cases import recordings as spoken
 from intake.cases.clock import system_clock
 from intake.cases.ledger import Ledger
-from intake.cases.tables import cases, mailboxes, messages, outbox
+from intake.cases.tables import AnyRow, cases, mailboxes, messages, outbox, recordings
 from intake.config import Settings
-from intake.errors import IntakeError
+from intake.errors import AnnouncementError, IntakeError
 from intake.mail import outbox as outgoing
 from intake.mail.eligibility import REASONS
+from intake.office import Calendar
 
 Echo = Callable[[str], None]
 
@@ -57,7 +60,12 @@ def _case(connection: Connection, wanted: str) -> dict[str, Any] | None:
     row = connection.execute(sa.select(cases).where(cases.c.reference == wanted)).first()
     if row is None:
         return None
-    received = connection.execute(sa.select(messages).where(messages.c.case_id == row.id).order_by(messages.c.id))
+    received = connection.execute(
+        sa.select(messages, recordings.c.transcript, recordings.c.seconds, recordings.c.source, recordings.c.problem)
+        .outerjoin(recordings, recordings.c.message_id == messages.c.id)
+        .where(messages.c.case_id == row.id)
+        .order_by(messages.c.id)
+    )
     sent = connection.execute(sa.select(outbox).where(outbox.c.case_id == row.id).order_by(outbox.c.id))
     return {
         "reference": row.reference, "channel": row.channel, "state": row.state, "queue": row.queue,
@@ -67,18 +75,37 @@ def _case(connection: Connection, wanted: str) -> dict[str, Any] | None:
             {
                 "recorded_at": m.recorded_at, "acknowledge": m.reply, "reason": m.reason, "language": m.language,
                 "confidence": m.confidence, "queue": m.queue, "folder": m.folder, "mailbox": m.mailbox,
-                "filing": m.filing, "evidence": m.evidence,
+                "filing": m.filing, "evidence": m.evidence, "recording": _recording(m),
             }
             for m in received
         ],
+        "corrections": [
+            {"at": c.at, "from_queue": c.from_queue, "to_queue": c.to_queue}
+            for c in corrections.of_case(connection, row.id)
+        ],
         "acknowledgements": [
             {
-                "created_at": o.created_at, "state": o.state, "sent_at": o.sent_at, "attempts": o.attempts,
-                "problem": o.problem, "copy": o.copy, "message_id": o.mail_id,
+                "kind": o.kind, "created_at": o.created_at, "state": o.state, "sent_at": o.sent_at,
+                "attempts": o.attempts, "problem": o.problem, "copy": o.copy, "message_id": o.mail_id,
             }
             for o in sent
         ],
     }  # fmt: skip
+
+
+def _recording(row: AnyRow) -> dict[str, Any] | None:
+    """What is known about a message because it was spoken."""
+    if row.transcript is None:
+        return None
+    return {"from": row.source, "seconds": row.seconds, "transcript": row.transcript, "problem": row.problem}
+
+
+def _recording_text(found: dict[str, Any] | None) -> list[str]:
+    if found is None:
+        return []
+    length = f", {found['seconds']:.0f} s" if found["seconds"] else ""
+    problem = f" ({found['problem']})" if found["problem"] else ""
+    return [f"               recording from {found['from']}{length}, transcript: {found['transcript']}{problem}"]
 
 
 def _case_text(found: dict[str, Any], settings: Settings) -> str:
@@ -97,24 +124,29 @@ def _case_text(found: dict[str, Any], settings: Settings) -> str:
         f"  sender       {found['sender'] or '(not kept)'}",
         f"  subject      {found['subject'] or '(none, or not kept)'}",
     ]
+    happened: list[tuple[dt.datetime, list[str]]] = []
     for message in found["messages"]:
         reason = REASONS[message["reason"]]
         verdict = "acknowledge" if message["acknowledge"] else "no acknowledgement"
-        lines.append(
-            f"  message      {when(message['recorded_at'])}: {verdict}: {reason.english} [{message['reason']}]"
-        )
-        lines.append(f"               {reason.german}")
-        lines.append(f"               folder {message['folder']} ({message['filing']}),")
-        lines.append(f"               language {message['language']}, {message['confidence']}")
-        lines += [f"               {text}" for text in message["evidence"]]
+        happened.append((message["recorded_at"], [
+            f"  message      {when(message['recorded_at'])}: {verdict}: {reason.english} [{message['reason']}]",
+            f"               {reason.german}",
+            f"               folder {message['folder']} ({message['filing']}),",
+            f"               language {message['language']}, {message['confidence']}",
+            *_recording_text(message["recording"]),
+            *(f"               {text}" for text in message["evidence"]),
+        ]))  # fmt: skip
     for mail in found["acknowledgements"]:
-        lines.append(
-            f"  outgoing     {when(mail['created_at'])}: {mail['state']}"
+        happened.append((mail["created_at"], [
+            f"  outgoing     {when(mail['created_at'])}: {mail['kind']} {mail['state']}"
             + (f" {when(mail['sent_at'])}" if mail["sent_at"] else "")
             + (f", {mail['attempts']} attempts, {mail['problem']}" if mail["problem"] else "")
             + f"; copy {mail['copy']}; {mail['message_id']}"
-        )
-    return "\n".join(lines)
+        ]))  # fmt: skip
+    for change in found["corrections"]:
+        moved = f"moved by staff from {change['from_queue']} to {change['to_queue']}"
+        happened.append((change["at"], [f"  correction   {when(change['at'])}: {moved}"]))
+    return "\n".join([*lines, *(line for _at, told in sorted(happened, key=lambda one: one[0]) for line in told)])
 
 
 async def show_status(file: Path, *, as_json: bool, echo: Echo) -> None:
@@ -125,11 +157,24 @@ async def show_status(file: Path, *, as_json: bool, echo: Echo) -> None:
         found = await ledger.read(_status, settings)
     finally:
         ledger.close()
-    found = {"running": running, **found}
+    found = {"running": running, **found, "announcements": _announcements(settings, system_clock())}
     if as_json:
         echo(json.dumps(found, ensure_ascii=False, default=_instant, indent=2))
     else:
-        echo(_status_text(found, system_clock()))
+        echo(_status_text(found, system_clock(), settings))
+
+
+def _announcements(settings: Settings, now: dt.datetime) -> dict[str, Any] | None:
+    """What callers hear, and when that changes; None where nothing is published."""
+    if not settings.library.is_dir():
+        return None
+    from intake.announcements import outlook  # with all of what it says: mail alone does without
+
+    try:
+        found = outlook.look(settings, now)
+    except AnnouncementError as error:
+        return {"problem": str(error)}
+    return asdict(found) if found else None
 
 
 def _status(connection: Connection, settings: Settings) -> dict[str, Any]:
@@ -148,6 +193,7 @@ def _status(connection: Connection, settings: Settings) -> dict[str, Any]:
                 "waiting_to_be_filed": waiting,
             }
         )  # fmt: skip
+    waiting, oldest = spoken.waiting(connection)
     by_state = connection.execute(sa.select(cases.c.state, sa.func.count()).group_by(cases.c.state))
     return {
         "alive_at": books.get_meta(connection, "alive_at"),
@@ -155,6 +201,8 @@ def _status(connection: Connection, settings: Settings) -> dict[str, Any]:
         "cases": {row[0]: row[1] for row in by_state},
         "outbox": outgoing.summary(connection),
         "outbox_oldest": outgoing.oldest_waiting(connection),
+        "recordings": waiting,
+        "recordings_oldest": oldest,
         "holds": [
             {"kind": kind, "mailbox": mailbox, "since": since, "sentence": sentence}
             for kind, mailbox, since, sentence in books.current_holds(connection)
@@ -166,7 +214,7 @@ def _status(connection: Connection, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _status_text(found: dict[str, Any], now: dt.datetime) -> str:
+def _status_text(found: dict[str, Any], now: dt.datetime, settings: Settings) -> str:
     def ago(value: dt.datetime | None) -> str:
         if value is None:
             return "never"
@@ -185,6 +233,10 @@ def _status_text(found: dict[str, Any], now: dt.datetime) -> str:
     lines.append("cases: " + (", ".join(f"{count} {state}" for state, count in found["cases"].items()) or "none"))
     line = "outbox: " + (", ".join(f"{count} {state}" for state, count in found["outbox"].items()) or "empty")
     lines.append(line + (f"; the oldest waits since {ago(found['outbox_oldest'])}" if found["outbox_oldest"] else ""))
+    if found["announcements"]:
+        lines.append(_announcements_text(found["announcements"], settings))
+    if found["recordings"]:
+        lines.append(f"voicemail: {found['recordings']} waiting, the oldest came {ago(found['recordings_oldest'])}")
     for hold in found["holds"]:
         where = f" for mailbox {hold['mailbox']}" if hold["mailbox"] else ""
         lines.append(f"HELD ({hold['kind']}){where}, {ago(hold['since'])}: {hold['sentence']}")
@@ -196,6 +248,19 @@ def _status_text(found: dict[str, Any], now: dt.datetime) -> str:
     if not found["notices"]:
         lines.append("no notices")
     return "\n".join(lines)
+
+
+def _announcements_text(found: dict[str, Any], settings: Settings) -> str:
+    if "problem" in found:
+        return f"announcements: PROBLEM: {found['problem']}"
+    calendar = Calendar(settings.configuration.office)
+    until = f"{calendar.local(found['valid_until']):%d.%m.%Y %H:%M}"
+    line = f"announcements: version {found['version']} is on the line, "
+    if found["next_change"] is None:
+        line += f"OUT OF DATE since {until}, callers are referred to the website; now: intake announce publish"
+    else:
+        line += f"right until {until}; next change {calendar.local(found['next_change']):%d.%m.%Y %H:%M}"
+    return line + (", held: nothing is published automatically" if found["held"] else "")
 
 
 async def lift_holds(file: Path, *, discard: bool, echo: Echo) -> None:

@@ -106,10 +106,11 @@ class Recogniser:
                 return model
         raise ListeningError(f"no model here knows the language {language}; see: intake voices")
 
-    async def hear(self, sound: Sound, language: str | None = None, *, times: bool = True) -> Heard:
+    async def hear(self, sound: Sound, language: str | None = None, *, times: bool = True, expected: str = "") -> Heard:
         """Decode freely: which words are in the sound. Without a language it is identified first.
 
-        ``times=False`` leaves :attr:`Heard.words` empty, which saves Whisper a third of its work.
+        ``times=False`` leaves :attr:`Heard.words` empty, which saves Whisper a third of its work. ``expected``: words
+        that may come and are rare elsewhere, with commas; Whisper takes them as a hint, Vosk cannot.
         ListeningError naming the model's folder and what to do, or if the sound is too long.
         """
         self._check_length(sound)
@@ -121,7 +122,7 @@ class Recogniser:
             if not language:
                 return Heard("", "", (), "")
         model = self.model(language)
-        reply = await self._ask(model, "hear", sound, language, times=times)
+        reply = await self._ask(model, "hear", sound, language, times=times, expected=expected)
         return Heard(reply["text"], language, tuple(Word(*word) for word in reply["words"]), model.id)
 
     async def identify(self, sound: Sound, among: Collection[str] = ()) -> tuple[tuple[str, float], ...]:
@@ -171,7 +172,9 @@ class Recogniser:
                 f"the recording lasts {sound.seconds:.0f} s; at most {self._limits.seconds:.0f} s are listened to"
             )
 
-    async def _ask(self, model: Model, task: str, sound: Sound, language: str, *, times: bool = True) -> Any:
+    async def _ask(
+        self, model: Model, task: str, sound: Sound, language: str, *, times: bool = True, expected: str = ""
+    ) -> Any:
         async with self._turns.of(model.id):
             model.check()
             # Small models refuse 8 kHz, and soxr does it better than they would.
@@ -180,7 +183,7 @@ class Recogniser:
                 await self.close()
             request = {
                 "engine": model.engine, "path": str(model.path.absolute()), "task": task, "language": language,
-                "times": times, "threads": self._threads,
+                "times": times, "expected": expected, "threads": self._threads,
             }  # fmt: skip
             patience = self._limits.patience + self._limits.patience_for_each * sound.seconds
             try:

@@ -18,15 +18,17 @@ from intake.audio.sound import FULL_SCALE_16, Samples
 from intake.children.child import Unanswerable, serve
 from intake.listening.models import VOSK
 
-Hearing = Callable[[Samples, str, bool], Mapping[str, Any]]
-"""Samples at 16 kHz, their language, and whether the words are wanted with their times → text and words."""
+Hearing = Callable[[Samples, str, bool, str], Mapping[str, Any]]
+"""Samples at 16 kHz, their language, whether the words are wanted with their times, and words that may come → text
+and words."""
 
 _CHUNK = 4000
 """Samples that Vosk is given at a time."""
 
 _LOOP = 2.4
 """Whisper's own sign that it says the same again and again, as it does where it understands little: text that gzip
-makes so many times shorter. It is then asked once more with a penalty for repetition."""
+makes so many times shorter. It is then asked again, without expected words, which can bring it about, and at last with
+a penalty for repetition: not at once, because callers do say their number twice."""
 _STRICTER = 1.2
 
 
@@ -41,7 +43,8 @@ def _answer(request: Mapping[str, Any], payload: bytes) -> tuple[Mapping[str, An
         raise Unanswerable("the model cannot be loaded: it is damaged or incomplete; unpack it again") from None
     if request["task"] == "identify":
         return {"languages": _identified(request["path"], request["threads"], samples), "memory": _memory()}, b""
-    return {**hearing(samples, request["language"], request["times"]), "memory": _memory()}, b""
+    heard = hearing(samples, request["language"], request["times"], request["expected"])
+    return {**heard, "memory": _memory()}, b""
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +56,7 @@ def _vosk(path: str, _threads: int) -> Hearing:
     SetLogLevel(-1)
     model = Model(path)
 
-    def hear(samples: Samples, _language: str, times: bool) -> Mapping[str, Any]:
+    def hear(samples: Samples, _language: str, times: bool, _expected: str) -> Mapping[str, Any]:
         recogniser = KaldiRecognizer(model, MASTER_RATE)
         recogniser.SetWords(True)
         pcm = np.clip(np.rint(samples * FULL_SCALE_16), -FULL_SCALE_16, FULL_SCALE_16 - 1).astype("<i2")
@@ -82,15 +85,15 @@ def _whisper_model(path: str, threads: int) -> Any:
 def _whisper(path: str, threads: int) -> Hearing:
     model = _whisper_model(path, threads)
 
-    def hear(samples: Samples, language: str, times: bool) -> Mapping[str, Any]:
+    def hear(samples: Samples, language: str, times: bool, expected: str) -> Mapping[str, Any]:
         if not _speech_in(samples):
             return {"text": "", "words": []}
         found: list[Any] = []
-        for penalty in (1.0, _STRICTER):
+        for hint, penalty in dict.fromkeys(((expected, 1.0), ("", 1.0), ("", _STRICTER))):
             # One temperature and no text before: the same sound gives the same text, and a mistake does not go on.
             segments, _ = model.transcribe(
                 samples, language=language, beam_size=5, temperature=0.0, condition_on_previous_text=False,
-                word_timestamps=times, repetition_penalty=penalty,
+                word_timestamps=times, repetition_penalty=penalty, hotwords=hint or None,
             )  # fmt: skip
             found = list(segments)
             if all(segment.compression_ratio <= _LOOP for segment in found):

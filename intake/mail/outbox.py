@@ -120,11 +120,14 @@ class Outbox:
 
     async def _send_some(self, transport: Transport, round_: "_Round") -> None:
         """One connection's share of a round."""
-        marking: asyncio.Task[None] | None = None
+        unmarked: tuple[AnyRow, dt.datetime] | None = None
 
         async def settled() -> None:
-            if marking is not None:
-                await marking
+            nonlocal unmarked
+            if unmarked is not None:
+                await self._marks.settle(unmarked[0].id)
+                self._told(*unmarked)
+                unmarked = None
 
         try:
             for row in round_.rows:
@@ -141,14 +144,14 @@ class Outbox:
                     await self._later(row, round_.problem)
                 else:
                     round_.accepted += 1
-                    marking = asyncio.create_task(self._accepted(row, self._now()))
+                    unmarked = row, self._now()
+                    self._marks.add(row.id, unmarked[1])
                 if round_.failures >= GIVE_UP_ROUND_AFTER and not round_.accepted:
                     return
         finally:
             await settled()
 
-    async def _accepted(self, row: AnyRow, now: dt.datetime) -> None:
-        await self._marks.accepted(row.id, now)
+    def _told(self, row: AnyRow, now: dt.datetime) -> None:
         if row.kind == "acknowledgement":
             self._metrics.acknowledged(row.internal_date, now)
         log.info("%s of %s accepted by the relay", row.kind, row.reference)
@@ -184,28 +187,39 @@ class _Round:
 
 
 class _Marks:
-    """Marks mails as sent. Those accepted while a transaction is being written share the next one.
+    """Marks mails as sent. A mark is written when its connection has come to the end of its next mail, together with
+    those of the other connections: four mails then wait for the disk once.
 
     Marks that could not be written (a full disk) stay, and are written before anything else is sent.
     """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._waiting: list[tuple[int, dt.datetime]] = []
+        self._waiting: dict[int, dt.datetime] = {}
         self._writing = asyncio.Lock()
 
-    async def accepted(self, row: int, now: dt.datetime) -> None:
-        """Returns once the mark is durable."""
-        self._waiting.append((row, now))
-        await self.flush()
+    def add(self, row: int, now: dt.datetime) -> None:
+        """The relay has accepted this mail."""
+        self._waiting[row] = now
+
+    async def settle(self, row: int) -> None:
+        """Returns once the mark of this mail is durable."""
+        await asyncio.sleep(0)  # what other connections have just heard goes with it
+        async with self._writing:
+            if row in self._waiting:
+                await self._write()
 
     async def flush(self) -> None:
         """Write what waits."""
         async with self._writing:
-            marks = list(self._waiting)
-            if marks:
-                await self._ledger.write(_accepted, marks)
-                del self._waiting[: len(marks)]
+            if self._waiting:
+                await self._write()
+
+    async def _write(self) -> None:
+        marks = dict(self._waiting)
+        await self._ledger.write(_accepted, list(marks.items()))
+        for row in marks:
+            del self._waiting[row]
 
 
 def _due(connection: Database, now: dt.datetime) -> Sequence[AnyRow]:
@@ -268,21 +282,29 @@ def _failed(
         .values(state="failed", attempts=outbox.c.attempts + 1, problem=problem, copy="none")
     )
     connection.execute(mails.delete().where(mails.c.outbox_id == row))
-    if kind == "notification":
-        raise_notice(connection, _unnotified(reference, status or problem), now)
+    if kind != "acknowledgement":
+        raise_notice(connection, _unnotified(kind, reference, status or problem), now)
         return
     raise_notice(connection, undeliverable(reference, status or problem), now)
     if status is not None and status.startswith("5.1."):
         records.block(connection, recipient_key, status, now, blocked_days)
 
 
-def _unnotified(reference: str, problem: str) -> NoticeText:
+_TO_A_TEAM = {
+    "notification": ("Der Hinweis auf den neuen Vorgang", "Der Vorgang", "note about"),
+    "reminder": ("Die Erinnerung an überfällige Vorgänge wie", "Sie", "reminder of cases such as"),
+}
+"""What went to a queue's own address, what of it lies in the folder all the same, and what it is called in English."""
+
+
+def _unnotified(kind: str, reference: str, problem: str) -> NoticeText:
+    german, which, english = _TO_A_TEAM[kind]
     return NoticeText(
         "notification",
         "queue",
-        f"Der Hinweis auf den neuen Vorgang {reference} konnte nicht an die Adresse des Teams zugestellt werden "
-        f"({problem}). Der Vorgang liegt in seinem Ordner; bitte die Adresse in der Konfiguration prüfen.",
-        f"the note about {reference} to its queue's address was refused ({problem}); check queues.….notify",
+        f"{german} {reference} konnte nicht an die Adresse des Teams zugestellt werden "
+        f"({problem}). {which} liegt im Ordner; bitte die Adresse in der Konfiguration prüfen.",
+        f"the {english} {reference} to its queue's address was refused ({problem}); check queues.….notify",
     )
 
 

@@ -167,7 +167,9 @@ def _why_queue(assessment: Assessment, known: Known, joins: Case | None) -> tupl
     case, what = (joins, "belongs to") if joins is not None else (known.foreign, "names")
     if case is not None:
         return (f"{what} a known case → {case.queue}",)
-    return tuple(evidence.english() for evidence in assessment.routing.evidence)
+    opinion = assessment.routing.opinion
+    by_whom = (opinion.english(), opinion.german()) if opinion is not None else ()
+    return (*by_whom, *(evidence.english() for evidence in assessment.routing.evidence))
 
 
 def _languages(

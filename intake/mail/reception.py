@@ -13,12 +13,12 @@ from random import Random
 
 from sqlalchemy.engine import Connection
 
-from intake.cases import keys, records
+from intake.cases import keys, notification, records
 from intake.cases.case import Case, NoticeText, Place
 from intake.cases.notices import raise_notice
 from intake.cases.register import Question, Register
 from intake.config import Configuration
-from intake.mail import acknowledgement, notification
+from intake.mail import acknowledgement
 from intake.mail.acknowledgement import Facts, Original, Texts
 from intake.mail.assessment import Assessment
 from intake.mail.plan import Plan, plan
@@ -40,7 +40,7 @@ class Desk:
     """The languages whose texts may be used."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "loop_token", keys.keyed(self.secret, "loop"))
+        object.__setattr__(self, "loop_token", keys.loop_token(self.secret))
         usable = frozenset(self.texts.usable(drafts=self.configuration.service.drafts))
         object.__setattr__(self, "usable", usable)
 
@@ -113,7 +113,10 @@ class _Reception:
         if decided.send != "no" and case is not None:
             self._acknowledge(decided, case, source)
         if decided.opens_case and case is not None:
-            self._notify(decided, case, source)
+            notification.enqueue(
+                register, case, source, self.desk.configuration, secret=self.desk.secret,
+                at=self.desk.calendar.local(self.now),
+            )  # fmt: skip
         if decided.breaker:
             register.hold(place.mailbox, decided.notices[0].english)
         for notice in (*decided.notices, *self._bounced()):
@@ -172,27 +175,6 @@ class _Reception:
             copy="waiting" if mailbox.file_copy else "none",
         )  # fmt: skip
         self.register.remember_thread(mail_id, case, "acknowledgement")
-
-    def _notify(self, decided: Plan, case: Case, source: int) -> None:
-        """Tell the queue's own address, where it has one, that a case was opened."""
-        desk = self.desk
-        recipient = desk.configuration.queues[decided.queue].notify
-        if recipient is None:
-            return
-        name = self.arrival.place.mailbox
-        mailbox = desk.configuration.mailboxes[name]
-        mail_id = acknowledgement.message_id(
-            desk.secret, name, f"notification {case.reference}", mailbox.address.rpartition("@")[2]
-        )
-        raw = notification.compose(
-            office=desk.configuration.office.name, sender=mailbox.address, recipient=recipient,
-            reference=case.reference, folder=decided.folder, language=decided.language,
-            mailbox=name, message_id=mail_id, loop_token=desk.loop_token, at=desk.calendar.local(self.now),
-        )  # fmt: skip
-        self.register.enqueue(
-            case, source, kind="notification", mailbox=name, mail_id=mail_id, raw=raw, envelope_sender="",
-            recipient=recipient, state="queued", copy="none",
-        )  # fmt: skip
 
     def _bounced(self) -> list[NoticeText]:
         """Block the address that a bounce of one of our own mails reports as not existing (5.1.x only).

@@ -15,8 +15,12 @@ fetched, they are fetched one at a time; a message that failed ``limits.attempts
 
 First start: messages that lay there before are filed and not acknowledged, or left alone (``first_start``).
 
-Staff. From time to time the account's Sent folder is read (headers only): a mail that points at a known
-message, or names a case reference, answers the case. So does the flag ``\\Answered`` on its latest message.
+Staff. From time to time the queue folders are asked whether staff moved a message (:mod:`intake.mail.corrections`), and
+the account's Sent folder is read (headers only): a mail that points at a known message, or names a case reference,
+answers the case. So does the flag ``\\Answered`` on its latest message.
+
+Voicemail. Of the mail of a telephone system the recording is handed over before the mail is recorded
+(:mod:`intake.mail.recordings`); into the filing mailbox the messages about recordings are put, after its own mail.
 """
 
 import asyncio
@@ -34,9 +38,14 @@ from intake.cases import notices, records, reference
 from intake.cases.case import NoticeText, Place
 from intake.cases.filing import CANNOT_FILE, Filing, Folders, can_file
 from intake.cases.ledger import Ledger
+from intake.cases.spoken import SpokenFiling
 from intake.config import Mailbox
 from intake.errors import IntakeError, LedgerError, MailboxError, MailboxRefused
+from intake.mail.assessment import Assessment
+from intake.mail.corrections import Corrections
 from intake.mail.reception import Arrival, Desk, quarantine, receive
+from intake.mail.recordings import Voicemail, hand_over
+from intake.mail.reminders import is_time, remind
 from intake.mail.worker import AssessmentFailed, Worker
 from intake.message import parse
 from intake.metrics import Metrics
@@ -64,7 +73,8 @@ class Wishes:
 class Watcher:
     """Watches one mailbox. ``queued`` is called when mail may wait in the outbox; ``now`` gives aware instants.
 
-    ``fetched`` is set after each round. ``door`` is shared by all mailboxes of a server.
+    ``fetched`` is set after each round. ``door`` is shared by all mailboxes of a server. ``voicemail``: what recordings
+    are handed to, where the office has it.
     """
 
     def __init__(
@@ -82,6 +92,7 @@ class Watcher:
         fetched: asyncio.Event,
         door: asyncio.Semaphore,
         metrics: Metrics,
+        voicemail: Voicemail | None = None,
     ) -> None:
         self.name = name
         self.desk = desk
@@ -96,9 +107,11 @@ class Watcher:
         self._fetched = fetched
         self._door = door
         self._metrics = metrics
+        self._voicemail = voicemail
         self._careful = False
         self._failures = 0
         self._steps = 0
+        self._reminded: dt.date | None = None
         self._connection: Connection | None = None
 
     def steps(self) -> int:
@@ -180,7 +193,8 @@ class Watcher:
             raise MailboxRefused(
                 f'{self._account.host}: folder "{self._mailbox.folder}" is read-only for this user; grant write access'
             )
-        session = _Session(connection, filing, source.uidvalidity)
+        moves = Corrections(self._ledger, connection, filing, self.name, self._mailbox.folder, self._now)
+        session = _Session(connection, filing, moves, source.uidvalidity)
         await self._remember_start(connection, source.uidvalidity, source.uidnext)
         await filing.recover(self._mailbox.folder, source.uidvalidity)
         await filing.recover_copies()
@@ -225,11 +239,20 @@ class Watcher:
             pass
         await session.filing.file(session.uidvalidity)
         await session.filing.append_copies()
+        if self._voicemail is not None:
+            await self._file_recordings(session, self._voicemail)
         if self.desk.configuration.filing_mailbox == self.name:
             await self._post_notices(session)
         await self._ledger.write(records.update_mailbox, self.name, fetched_at=self._now())
         self._steps += 1
         self._fetched.set()
+
+    async def _file_recordings(self, session: "_Session", voicemail: Voicemail) -> None:
+        spoken = SpokenFiling(self._ledger, session.filing, voicemail.spool, self.name, self._now)
+        if await spoken.recover():
+            await self._open_source(session)
+        if await spoken.append():
+            self.wishes.wake.set()
 
     async def _look_for_new(self, session: "_Session") -> bool:
         """Record and file what is new. True if there may be more by now."""
@@ -284,8 +307,22 @@ class Watcher:
             if isinstance(outcome, AssessmentFailed):
                 await self._unread(place, outcome)
             else:
-                arrivals.append(Arrival(place, outcome))
+                arrivals.append(Arrival(place, await self._heard(session, place, heads[place.uid], outcome)))
         return arrivals
+
+    async def _heard(self, session: "_Session", place: Place, head: Head, said: Assessment) -> Assessment:
+        if self._voicemail is None or said.spoken is None:
+            return said
+        # As in _fetch: if this breaks the session, the next one begins carefully; a full disk is not the mail's fault.
+        self._careful, careful = True, self._careful
+        configuration, now = self.desk.configuration, self._now()
+        try:
+            heard = await hand_over(session.connection, self._voicemail, configuration, place, head, said, now)
+        except LedgerError:
+            self._careful = careful
+            raise
+        self._careful = careful
+        return heard
 
     async def _fetch(self, session: "_Session", block: Sequence[int]) -> tuple[dict[int, Head], dict[int, bytes]]:
         # If this breaks the session, the next one begins carefully: this flag outlives the exception.
@@ -340,16 +377,26 @@ class Watcher:
                 domain=self._mailbox.address.rpartition("@")[2],
                 now=self.desk.calendar.local(now),
             )
-            if await session.filing.append_notice(configuration.queues["suspicious"].folder, notice, raw):
+            if await session.filing.append_notice(configuration.queues["suspicious"].folder, raw):
                 await self._ledger.write(notices.posted, notice.id, now)
 
     # -- what staff did
 
     async def _look_at_staff(self, session: "_Session") -> None:
+        queues = self.desk.configuration.queues.items()
+        await session.moves.look({queue.folder: queue_id for queue_id, queue in queues})
         folder = self._mailbox.sent_folder or await self._sent_folder(session.connection)
         if folder:
             await self._read_sent(session.connection, folder)
         await self._read_answered(session)
+        await self._remind(session)
+
+    async def _remind(self, session: "_Session") -> None:
+        now = self._now()
+        today = self.desk.calendar.local(now).date()
+        if self._reminded != today and is_time(self.desk, now):
+            await remind(self._ledger, session.filing, self.desk, self.name, now)
+            self._reminded = today
 
     async def _sent_folder(self, connection: Connection) -> str:
         return next((f.name for f in await connection.folders() if f.special_use == "\\Sent" and f.selectable), "")
@@ -391,6 +438,7 @@ class _Session:
 
     connection: Connection
     filing: Filing
+    moves: Corrections
     uidvalidity: int
     set_aside: set[int] = field(default_factory=set)
 

@@ -164,7 +164,12 @@ def _content_type(value: str, default: str) -> tuple[str, tuple[tuple[str, str],
 
 
 def _transfer_decoded(fields: Fields, body: bytes) -> bytes:
-    encoding = first_of(fields, "content-transfer-encoding").split(";")[0].strip().lower()
+    return transfer_decoded(first_of(fields, "content-transfer-encoding"), body)
+
+
+def transfer_decoded(encoding: str, body: bytes) -> bytes:
+    """A body without its Content-Transfer-Encoding (RFC 2045 6); what is damaged is decoded as far as it goes."""
+    encoding = encoding.split(";")[0].strip().lower()
     if encoding == "base64":
         return base64_decoded(body)
     return binascii.a2b_qp(body) if encoding == "quoted-printable" else body

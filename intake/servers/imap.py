@@ -4,7 +4,7 @@
 Signing in, locks and time limits are in ``imap_session``, the wire in ``imap_protocol``. Here holds:
 
 * Reading leaves no trace: always BODY.PEEK, always with a length, so that unread stays unread and
-  memory stays bounded. Attachments are never fetched.
+  memory stays bounded. Attachments are never fetched, but for the sound of a voicemail (:meth:`Connection.body`).
 * At most 200 messages in a command.
 * Only UID commands name messages; a bare EXPUNGE, which would delete what others marked, does not exist.
 * A message that is gone is absent from the answer; that is an outcome, not an error.
@@ -41,6 +41,8 @@ HEADER_LIMIT = 65_536
 """Octets fetched of a header block. A longer one is mostly recipients: these are then asked for apart."""
 LABEL_LIMIT = 4_096
 """Octets of a Message-ID field: what is read of one (:mod:`intake.parsing`) is shorter."""
+PIECE = 524_288
+"""Octets of an attachment asked for at a time."""
 FETCH_COST = 8 * 1024 * 1024
 """Octets of bodies asked for in one command."""
 APPEND_BLOCK = 50
@@ -141,22 +143,22 @@ class Connection(Session):
     async def statuses(self, folders: Collection[str]) -> dict[str, FolderStatus]:
         """Counts of many folders, unseen ones not among them; a folder that does not exist is absent.
 
-        One command where the server can do that (LIST-STATUS, RFC 5819), else one for each.
+        One command where the server can do that (LIST-STATUS, RFC 5819) and does, else one for each.
         """
         items = b"(MESSAGES UIDNEXT UIDVALIDITY)"
-        found: dict[str, FolderStatus] = {}
         if {"LIST-EXTENDED", "LIST-STATUS"} <= self.capabilities or "IMAP4REV2" in self.capabilities:
             names = [argument for folder in folders if isinstance(argument := self._folder(folder), bytes)]
             wanted = (b'""', b"(" + b" ".join(names) + b")", b"RETURN (STATUS " + items + b")")
-            command = await self._command("LIST", *wanted, doing="the state of the folders")
-            found = values.statuses(command.untagged)
-        else:
-            for folder in folders:
-                doing = f'the state of "{folder}"'
-                with contextlib.suppress(MailboxRefused):
-                    command = await self._command("STATUS", self._folder(folder), items, doing=doing)
-                    found |= values.statuses(command.untagged)
-        return {folder: found[folder] for folder in folders if folder in found}
+            with contextlib.suppress(MailboxRefused):
+                command = await self._command("LIST", *wanted, doing="to tell the state of folders")
+                return {f: state for f, state in values.statuses(command.untagged).items() if f in folders}
+        found: dict[str, FolderStatus] = {}
+        for folder in folders:
+            doing = f'to tell the state of "{folder}"'
+            with contextlib.suppress(MailboxRefused):
+                command = await self._command("STATUS", self._folder(folder), items, doing=doing)
+                found |= values.statuses(command.untagged)
+        return {folder: state for folder, state in found.items() if folder in folders}
 
     # -- finding and reading
 
@@ -270,6 +272,20 @@ class Connection(Session):
                 text = values.sections(row or {}).get("TEXT", b"")
                 result[uid] = tree.closed_header(by_uid[uid].header) + text
         return result
+
+    async def body(self, uid: int, node: Node, most: int) -> bytes | None:
+        """The body of one part as it is encoded, the one attachment that is ever asked for; ``None`` if there is none.
+
+        It is asked for in pieces, ``most`` octets of it.
+        """
+        pieces: list[bytes] = []
+        for start in range(0, most, PIECE):
+            rows, _ = await self._fetch([uid], f"UID BODY.PEEK[{node.section}]<{start}.{PIECE}>")
+            piece = values.sections(rows.get(uid) or {}).get(node.section, b"")
+            pieces.append(piece)
+            if len(piece) < PIECE:
+                break
+        return b"".join(pieces) or None
 
     async def _fetch(self, uids: list[int], items: str) -> tuple[dict[int, dict[bytes, Value] | None], bool]:
         """Rows by UID of those that are there, and whether some answer could not be read.

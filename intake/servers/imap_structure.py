@@ -59,11 +59,18 @@ class Node:
     """Octets as encoded."""
     attachment: bool = False
     children: tuple["Node", ...] = ()
+    encoding: str = ""
+    """Content-Transfer-Encoding, lower case."""
 
     @property
     def multipart(self) -> bool:
         """Whether it holds parts of its own."""
         return self.kind.startswith("multipart/")
+
+    @property
+    def leaves(self) -> tuple["Node", ...]:
+        """The parts that are no multipart, in the order of the message."""
+        return tuple(node for node, _ in _walk(self, None) if not node.multipart)
 
     @property
     def readable(self) -> bool:
@@ -99,7 +106,8 @@ def _node(value: Value, section: str, depth: int, left: list[int]) -> Node:
     if not isinstance(value[0], list):
         size = _word(value, 6)
         octets = int(size) if size.isdecimal() and len(size) <= 20 else 0
-        return Node(section or "1", f"{_word(value, 0)}/{_word(value, 1)}", octets, _attachment(value[7:]))
+        kind, encoding = f"{_word(value, 0)}/{_word(value, 1)}", _word(value, 5)
+        return Node(section or "1", kind, octets, _attachment(value[7:]), encoding=encoding)
     children: list[Node] = []
     count = 0
     while count < len(value) and isinstance(value[count], list):

@@ -63,6 +63,10 @@ class Speaker:
         """
         return self._finished(self._number(n))
 
+    def counting(self, n: int) -> str:
+        """A number before a masculine noun: "ein", "un", "két"; otherwise as :meth:`number`."""
+        return self._finished(self._grammar.counting(n) if 0 <= n <= LARGEST else self._number(n))
+
     def ordinal(self, n: int) -> str:
         """Such as "einundzwanzigste", masculine, as in a list; n ≥ 1."""
         return self._finished(self._grammar.ordinal(n) if 0 < n <= LARGEST else self._number(n))

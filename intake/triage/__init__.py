@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from intake.languages import UNDETERMINED
 from intake.message import Message
+from intake.triage.classifier import Classifier
 from intake.triage.language import LanguageGuess, detect, warm_up
 from intake.triage.routing import Evidence, Routing, Rules, route
 from intake.triage.text import first_paragraph, own_words
 
 __all__ = [
+    "Classifier",
     "Evidence",
     "LanguageGuess",
     "Routing",
@@ -44,25 +46,27 @@ def triage(
     *,
     hints: tuple[str, ...] = (),
     detector: Callable[..., LanguageGuess] = detect,
+    classifier: Classifier | None = None,
 ) -> Triage:
     """Language and queue of ``message``. ``hints`` are language codes known otherwise, such as an earlier case's.
 
-    ``detector`` stands for :func:`detect` where the caller wants to measure it.
+    ``detector`` stands for :func:`detect` where the caller wants to measure it; ``classifier`` is asked where the rules
+    have no answer.
 
     Reads ``subject``, ``from_``, ``recipients``, the file names and the header Content-Language; never raises.
     """
     declared = tuple(code.strip() for value in message.all("Content-Language") for code in value[:100].split(","))
     language = detector(own_words, subject=message.subject, hints=(*hints, *declared))
     known = language.confidence != "unsure" and language.code != UNDETERMINED
-    return Triage(
-        language=language,
-        queue=route(
-            rules,
-            subject=message.subject,
-            own_words=own_words,
-            sender_domain=message.from_[0].address.rpartition("@")[2] if message.from_ else "",
-            recipients=message.recipients,
-            attachments=tuple(part.filename for part in message.parts if part.filename),
-            language=language.code if known else None,
-        ),
+    queue = route(
+        rules,
+        subject=message.subject,
+        own_words=own_words,
+        sender_domain=message.from_[0].address.rpartition("@")[2] if message.from_ else "",
+        recipients=message.recipients,
+        attachments=tuple(part.filename for part in message.parts if part.filename),
+        language=language.code if known else None,
     )
+    if classifier is not None:
+        queue = classifier.decide(queue, subject=message.subject, own_words=own_words, margin=rules.settings.margin)
+    return Triage(language=language, queue=queue)

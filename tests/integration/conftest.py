@@ -7,9 +7,11 @@ With pytest-xdist every worker starts its own. A missing server is a failure, ne
 import itertools
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.servers.deaths import Mortal
 from tests.servers.dovecot import Dovecot
 
 _numbers = itertools.count(1)
@@ -26,3 +28,11 @@ def dovecot() -> Iterator[Dovecot]:
 def user() -> str:
     """A user whom no other test has; any name is a user with the password ``PASSWORD``."""
     return f"user{next(_numbers)}.{os.getpid()}@example.org"
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Mortal]:
+    """A process that runs daemons."""
+    process = Mortal(tmp_path / "mortal.log")
+    yield process
+    process.close()

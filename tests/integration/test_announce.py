@@ -17,10 +17,12 @@ from typing import Any
 
 import pytest
 
-from intake.announcements.layout import FORMATS
+from intake.announcements.asterisk import FORMATS
+from intake.announcements.freeswitch import RATES
 from intake.announcements.prompts import DATED, longest
 from intake.audio import BARS, KINDS, alaw, check_all, read, read_wav, wav
 from intake.cases.clock import system_clock
+from tests import freeswitch
 from tests.dialplan import Walker
 from tests.servers.office import EXAMPLE
 from tests.servers.sip import Line, call
@@ -41,7 +43,8 @@ class Office:
         folder.mkdir(parents=True, exist_ok=True)
         some = 'menu = ["de", "en"]\nmore = ["uk"]\nlanguages = ["de", "en", "uk", "ps"]\n'
         example = re.sub(r"(?ms)^\[announcements\].*?(?=^\[|^# \[)", "", EXAMPLE.read_text("utf-8"))
-        table = f"[announcements]\ndays_ahead = 2\n{'' if ALL else some}{announcements}\n"
+        targets = 'targets = ["asterisk", "freeswitch"]\n'
+        table = f"[announcements]\ndays_ahead = 2\n{targets}{'' if ALL else some}{announcements}\n"
         (folder / "intake.toml").write_text(f"{example}\n{table}", "utf-8")
 
     @property
@@ -87,8 +90,9 @@ def office(built: Office, tmp_path: Path) -> Iterator[Office]:
 
 
 def versions_files(folder: Path) -> list[Path]:
-    """Each announcement of a version once, without its suffix."""
-    return sorted(path.with_suffix("") for part in ("sounds", "dated") for path in (folder / part).rglob("*.wav"))
+    """Each announcement of a version once, as Asterisk finds it, without its suffix."""
+    found = (path for part in ("sounds", "dated") for path in (folder / part).rglob("*.alaw"))
+    return sorted(path.with_suffix("") for path in found)
 
 
 def test_every_published_file_keeps_every_bar(built: Office) -> None:
@@ -135,6 +139,22 @@ def test_every_file_that_the_dialplan_names_is_there_in_every_language_and_forma
     assert [Path(path).name for path in chosen.played][:2] == ["greeting", "language-menu"]
     assert chosen.played[-1].endswith("/en/goodbye")
     assert all(count > 0 for count in exists.values())
+
+
+def test_freeswitch_finds_every_announcement_in_every_language_and_at_both_rates(built: Office) -> None:
+    walker = freeswitch.Walker(
+        (built.current / "freeswitch" / "intake.xml").read_text("utf-8"), lambda path: Path(path).is_file()
+    )
+    played: set[str] = set()
+    for language in built.manifest()["languages"]:
+        for key in ("", "1", "2", "3", "4", "5", "9"):
+            heard = walker.call(system_clock(), [key] if key else [], start=("intake-direct", language))
+            assert (heard.answered, heard.ended, bool(heard.voicemail)) == (True, True, key == "5")
+            played |= set(heard.played)
+    for path in map(Path, played):
+        for rate, form in RATES.items():
+            sound = read_wav((path.parents[1] / rate / f"{path.name}.wav").read_bytes())
+            assert sound.rate == int(rate) == KINDS[form].rate
 
 
 def test_a_language_that_nothing_can_speak_is_heard_in_the_fallback(built: Office) -> None:

@@ -17,6 +17,7 @@ from intake import config
 from intake.announcements.announcer import Announcer
 from intake.announcements.keeper import RETRY, Keeper
 from intake.announcements.library import Library
+from intake.audio import read_wav
 from intake.cases import notices
 from intake.cases.ledger import Ledger
 from intake.cases.tables import audit
@@ -192,6 +193,10 @@ def test_an_upload_brings_each_change_and_a_set_without_upload_nothing_that_coul
         found = names(library.folder / "current" / "upload" / "wav-8khz" / "de.zip")
         assert {"de-hours-week.wav", "de-combined.wav", "de-greeting.wav", "README.txt"} <= found
         assert not {"de-today.wav", "de-closure.wav", "de-holiday.wav"} & found
+        with zipfile.ZipFile(library.folder / "current" / "upload" / "wav-8khz" / "de.zip") as archive:
+            sounds_of = {name: read_wav(archive.read(f"de-{name}.wav")).seconds for name in ("combined", "neutral")}
+        # It greets and tells the hours, and does not only refer to the website.
+        assert 2 * sounds_of["neutral"] < sounds_of["combined"] <= 80
         for path in (library.folder / "current" / "upload").rglob("*.zip"):
             assert all(len(name) <= 32 and name.isascii() for name in names(path))
         assert {"de-greeting.g711a", "de-greeting.g711u", "de-greeting.g722"} <= names(

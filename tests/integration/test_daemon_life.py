@@ -36,9 +36,10 @@ def said(sink: SmtpSink, address: str) -> str:
     return " ".join(str(body.get_content()).split())
 
 
-def test_changed_settings_and_texts_are_taken_over_while_it_runs_and_broken_ones_are_not(
+def test_changed_settings_texts_and_rules_are_taken_over_while_it_runs_and_broken_ones_are_not(
     dovecot: Dovecot, user: str, sink: SmtpSink, tmp_path: Path
 ) -> None:
+    rules = 'extends = "shipped"\n[queues.general.evidence]\n'
     with Office(tmp_path, dovecot, sink.port, {"office": user}) as office:
 
         def acknowledged(name: str) -> str:
@@ -46,6 +47,13 @@ def test_changed_settings_and_texts_are_taken_over_while_it_runs_and_broken_ones
             dovecot.deliver(user, raw)
             office.wait_settled(raw)
             return said(sink, f"{name}@person.example")
+
+        def filed(name: str) -> str:
+            raw = message(f"{name}@person.example", subject="Frage", text="Ich möchte die Einbürgerung.\n")
+            dovecot.deliver(user, raw)
+            office.wait_settled(raw)
+            [(_, _, folder, _)] = office.decisions(raw)
+            return folder
 
         def reloaded(times: int) -> None:
             office.reload()
@@ -86,9 +94,19 @@ def test_changed_settings_and_texts_are_taken_over_while_it_runs_and_broken_ones
         assert "reload" not in office.causes()
         assert acknowledged("mended").startswith("Grüß Gott,")
 
+        office.config.write_text(f'{changed}\n[triage]\nrules = "routing.toml"\n', "utf-8")
+        (tmp_path / "routing.toml").write_text(f'{rules}citizenship = "much"\n', "utf-8")
+        refused(1)
+        [(why,)] = office.query("SELECT english FROM notices WHERE cause = 'reload' AND closed_at IS NULL")
+        assert "routing.toml, line 3: queues.general.evidence.citizenship: expected a number" in why
+        assert filed("before-the-rules") == "Einbürgerung"
+        (tmp_path / "routing.toml").write_text(f"{rules}citizenship = 99\n", "utf-8")
+        reloaded(3)
+        assert filed("after-the-rules") == "Allgemein"
+
         assert "take effect after a restart" not in office.log()
         office.config.write_text(f"{changed}\n[metrics]\nport = 9\n", "utf-8")
-        reloaded(3)
+        reloaded(4)
         assert "mailboxes, smtp, sign_in, metrics, service.data and service.ledger take effect" in office.log()
 
 

@@ -214,6 +214,22 @@ def test_a_new_uidvalidity_is_seen(dovecot: Dovecot, user: str) -> None:
 # -- finding and reading
 
 
+def test_a_folder_is_examined_and_searched_by_the_day_of_arrival_without_a_trace(dovecot: Dovecot, user: str) -> None:
+    for day, raw in enumerate(mails(3), 9):
+        dovecot.deliver(user, raw, date=dt.datetime(2026, 3, day, 12, tzinfo=dt.UTC))
+
+    async def what(connection: Connection) -> None:
+        opened = await connection.examine("INBOX")
+        assert (opened.exists, opened.read_only) == (3, True)
+        assert await connection.search(since=dt.date(2026, 3, 10)) == [2, 3]
+        assert await connection.search("UNDELETED", first=3, since=dt.date(2026, 3, 10)) == [3]
+        assert await connection.search(since=dt.date(2026, 3, 12)) == []
+
+    use(dovecot, user, what)
+    with dovecot.client(user) as client:
+        assert client.folder_status("INBOX", ["RECENT"]) == {b"RECENT": 3}
+
+
 def test_searching_finds_by_uid_message_id_and_flag(dovecot: Dovecot, user: str) -> None:
     dovecot.deliver(user, *mails(5))
 

@@ -13,21 +13,18 @@ Half of the messages lie there at the start, the others arrive while it runs. Ev
 (all with ``INTAKE_EVERY_MOMENT=1``), shared between four tests so that they can run side by side.
 """
 
-import json
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 
 from intake.cases.ledger import Ledger
+from tests.servers.deaths import Mortal
 from tests.servers.dovecot import Dovecot
 from tests.servers.office import Office, message
 from tests.servers.smtp_sink import SmtpSink
@@ -66,42 +63,6 @@ def _messages(run: str) -> dict[str, bytes]:
         "g": message("noreply@shop.example.com", subject="Ihre Bestellung"),
         "h": message(people["samira"], Message_ID=f"<4.{run}@example.net>"),
     }  # fmt: skip
-
-
-class Mortal:
-    """The process that runs daemons; see ``tests/servers/mortal.py``."""
-
-    def __init__(self, log: Path) -> None:
-        self.log = log
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.servers.mortal"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log.open("ab"), text=True,
-            cwd=Path(__file__).resolve().parents[2],
-        )  # fmt: skip
-
-    def run(self, job: dict[str, object]) -> int:
-        """One run; returns the exit code, -9 where it was killed."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        assert answer, self.log.read_text()[-3000:]
-        return int(json.loads(answer))
-
-    def close(self) -> None:
-        """End it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(60)
-
-
-@pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[Mortal]:
-    """A process that runs daemons."""
-    process = Mortal(tmp_path / "mortal.log")
-    yield process
-    process.close()
 
 
 class Life:

@@ -12,25 +12,32 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.engine import Connection
 
+from intake import config
 from intake.cases import records, report
 from intake.cases.ledger import Ledger
-from intake.cases.report import QueueFigures, Report, Spread
-from intake.cases.tables import cases, messages, outbox
+from intake.cases.masking import Hidden
+from intake.cases.pressure import Contacts, Edge
+from intake.cases.report import QueueFigures, Report, StretchFigures
+from intake.cases.tables import cases, corrections, messages, outbox
+from intake.cases.tallies import By, Spread
+from intake.office import Calendar
 from tests.books import open_case, touch
 from tests.servers.dovecot import Dovecot
-from tests.servers.office import Office
+from tests.servers.office import EXAMPLE, Office
 from tests.servers.postgresql import PostgreSQL
 
 pytestmark = pytest.mark.integration
 
-BERLIN = ZoneInfo("Europe/Berlin")
+CALENDAR = Calendar(config.load(EXAMPLE).configuration.office)
+BERLIN = CALENDAR.zone
 MARCH = (dt.date(2026, 3, 1), dt.date(2026, 3, 31))
 
 
@@ -47,13 +54,14 @@ class Month:
         self._uid = 0
 
     def case(
-        self, queue: str, language: str, opened: str, *, answered: str = "", since: str = "", closed: str = ""
-    ) -> int:
+        self, queue: str, language: str, opened: str, *, answered: str = "", since: str = "", closed: str = "",
+        channel: str = "email",
+    ) -> int:  # fmt: skip
         """A case; ``since``: when the person began to wait for the answer, if not at the beginning."""
         self._uid += 1
         result = self._connection.execute(
             cases.insert().values(
-                reference=f"AB-{self._uid}", channel="email", mailbox="main", queue=queue, language=language,
+                reference=f"AB-{self._uid}", channel=channel, mailbox="main", queue=queue, language=language,
                 state="closed" if closed else "answered" if answered else "open",
                 opened_at=at(opened), updated_at=at(opened),
                 waiting_since=at(since or opened), answered_at=at(answered) if answered else None,
@@ -67,7 +75,7 @@ class Month:
     def message(
         self, case: int | None, queue: str, language: str, received: str, reason: str = "eligible",
         *, accepted_after: float | None = None, recorded: str = "",
-    ) -> None:  # fmt: skip
+    ) -> int:  # fmt: skip
         """A message; with ``accepted_after`` seconds its acknowledgement was accepted, by INTERNALDATE's clock."""
         self._uid += 1
         result = self._connection.execute(
@@ -90,6 +98,13 @@ class Month:
                     created_at=at(received), sent_at=at(received) + dt.timedelta(seconds=seconds or 0), copy="done",
                 )
             )  # fmt: skip
+        return int(key[0])
+
+    def moved(self, message: int, when: str, old: str, new: str) -> None:
+        """A correction."""
+        self._connection.execute(
+            corrections.insert().values(message_id=message, at=at(when), from_queue=old, to_queue=new)
+        )
 
 
 def fill(connection: Connection) -> None:
@@ -105,7 +120,20 @@ def fill(connection: Connection) -> None:
     second = month.case(permit, "tr", "2026-03-02T08:59:59", answered="2026-03-03T08:59:59")
     month.message(second, permit, "tr", "2026-03-02T08:59:59", accepted_after=20)
     month.message(first, permit, "tr", "2026-03-04T07:00:00", "follow-up")
+    # Somebody called on Thursday in the midday break and was called back: for the ledger nobody ever answered.
+    call = month.case("general", "tr", "2026-03-05T13:10:00", channel="voicemail")
+    spoken = month.message(call, "general", "tr", "2026-03-05T13:10:00", "voicemail")
     month.message(None, "system", "de", "2026-03-06T12:00:00", "null-return-path")
+    # Five students on a Thursday just after six, answered after one to five days, and taken from the wrong folder.
+    for number in range(1, 6):
+        wrote = f"2026-03-12T18:0{number}:00"
+        student = month.case("work-study", "en", wrote, answered=f"2026-03-{12 + number}T18:0{number}:00")
+        message = month.message(student, "work-study", "en", wrote, accepted_after=number)
+        month.moved(message, "2026-03-12T20:00:00", "general", "work-study")
+    # A slip of the hand that was undone is no correction, and what is moved in April is none of March.
+    month.moved(spoken, "2026-03-31T10:00:00", "general", "family")
+    month.moved(spoken, "2026-03-31T10:01:00", "family", "general")
+    month.moved(spoken, "2026-04-01T00:00:00", "general", "family")
     unread = month.case("suspicious", "und", "2026-03-16T10:15:00")
     month.message(unread, "suspicious", "und", "", "unreadable", recorded="2026-03-16T10:15:00")
     # The night in which two becomes three; the second of these is answered in April.
@@ -124,29 +152,59 @@ def fill(connection: Connection) -> None:
 
 
 NOTHING = Spread()
-BY_HAND = Report(
-    first=MARCH[0],
-    last=MARCH[1],
-    messages=8,
-    people=7,
-    cases=6,
-    open=4,
-    unanswered=1,
-    # 10, 20, 30, 40: the middle of 20 and 30; seven tenths of the way from 30 to 40.
-    acknowledged=Spread(4, 25.0, 37.0),
-    # A day, a day, two days.
-    answered=Spread(3, 86400.0, 155520.0),
-    queues={
-        "family": QueueFigures(2, 2, 2, 0, Spread(1, 40.0, 40.0), NOTHING),
-        "general": QueueFigures(0, 0, 1, 0, NOTHING, Spread(1, 86400.0, 86400.0)),
-        "residence-permit": QueueFigures(4, 3, 0, 0, Spread(3, 20.0, 28.0), Spread(2, 129600.0, 164160.0)),
-        "suspicious": QueueFigures(1, 1, 1, 0, NOTHING, NOTHING),
-        "system": QueueFigures(1, 0, 0, 0, NOTHING, NOTHING),
-        "ukraine": QueueFigures(0, 0, 0, 1, NOTHING, NOTHING),
+DAY = 86400.0
+
+
+def edge(weekday: int, begin: int, contacts: Contacts, days: int, usual: float) -> Edge:
+    return Edge(weekday, dt.time(begin), dt.time(begin + 1), contacts, days, usual, "too-few")
+
+
+BY_HAND: dict[str, Any] = {
+    "messages": 14,
+    "people": 13,
+    "voicemails": 1,
+    "cases": 12,
+    "open": 5,
+    "oldest": at("2026-03-05T13:10:00"),
+    "unanswered": 1,
+    "corrections": 5,
+    # 1, 2, 3, 4, 5, 10, 20, 30, 40: the fifth of them; two tenths of the way from 30 to 40.
+    "acknowledged": Spread(9, 5.0, 32.0),
+    # In days: 1, 1, 1, 2, 2, 3, 4, 5.
+    "answered": Spread(8, 2 * DAY, 371520.0),
+    # Fewer than five are the times of a few persons: counted, not told.
+    "queues": {
+        "family": QueueFigures(2, 0, 2, 2, at("2026-03-29T01:30:00"), 0, Spread(1), NOTHING),
+        "general": QueueFigures(1, 1, 1, 2, at("2026-03-05T13:10:00"), 0, NOTHING, Spread(1)),
+        "residence-permit": QueueFigures(4, 0, 3, 0, None, 0, Spread(3), Spread(2)),
+        "suspicious": QueueFigures(1, 0, 1, 1, at("2026-03-16T10:15:00"), 0, NOTHING, NOTHING),
+        "system": QueueFigures(1, 0, 0, 0, None, 0, NOTHING, NOTHING),
+        "ukraine": QueueFigures(0, 0, 0, 0, None, 1, NOTHING, NOTHING),
+        "work-study": QueueFigures(5, 0, 5, 0, None, 0, Spread(5, 3.0, 4.6), Spread(5, 3 * DAY, 397440.0)),
     },
-    languages={"tr": (3, 2), "ar": (1, 1), "de": (1, 1), "uk": (1, 1), "und": (1, 1)},
-    hours={(0, 8): 2, (0, 10): 1, (1, 23): 1, (2, 7): 1, (6, 1): 1, (6, 3): 1},
-    suppressed={"follow-up": 1, "null-return-path": 1, "sender-cap": 1, "unreadable": 1},
+    "languages": {"en": (5, 5), "tr": (4, 3), "ar": (1, 1), "de": (1, 1), "uk": (1, 1), "und": (1, 1)},
+    "suppressed": {"follow-up": 1, "null-return-path": 1, "sender-cap": 1, "unreadable": 1, "voicemail": 1},
+}
+WEEKS = {
+    "2026-W09": StretchFigures(0, 0, 0, 0, 0, NOTHING, NOTHING),
+    # Answered on the 3rd and the 4th.
+    "2026-W10": StretchFigures(5, 4, 1, 3, 3, Spread(2, 15.0, 19.0), Spread(2, 1.5 * DAY, 164160.0)),
+    # Answered on the 10th, and from Friday the 13th to Sunday the 15th; the other two students in the week after.
+    "2026-W11": StretchFigures(5, 5, 0, 5, 0, Spread(5, 3.0, 4.6), Spread(4, 1.5 * DAY, 233280.0)),
+    "2026-W12": StretchFigures(1, 1, 0, 1, 1, NOTHING, Spread(2, 4.5 * DAY, 423360.0)),
+    "2026-W13": StretchFigures(2, 2, 0, 2, 1, Spread(1, 30.0, 30.0), NOTHING),
+    "2026-W14": StretchFigures(1, 1, 0, 1, 0, Spread(1, 40.0, 40.0), NOTHING),
+}
+HOURS = {
+    (0, 8): Contacts(2), (0, 10): Contacts(1), (1, 23): Contacts(1), (2, 7): Contacts(1), (3, 13): Contacts(0, 1),
+    (3, 18): Contacts(5), (6, 1): Contacts(1), (6, 3): Contacts(1),
+}  # fmt: skip
+EDGES = (
+    edge(0, 7, Contacts(), 5, 0.5),  # three messages in six open hours
+    edge(1, 7, Contacts(), 5, 0.0),
+    edge(2, 7, Contacts(1), 4, 0.0),
+    edge(3, 18, Contacts(5), 4, 0.0),
+    edge(4, 7, Contacts(), 4, 0.0),
 )
 
 
@@ -166,35 +224,57 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
             opened.close()
 
 
-def made(ledger: Ledger, first: dt.date, last: dt.date, zone: ZoneInfo = BERLIN) -> Report:
-    return asyncio.run(ledger.read(report.make, first, last, zone))
+def made(ledger: Ledger, first: dt.date, last: dt.date, calendar: Calendar = CALENDAR, by: By = "week") -> Report:
+    return asyncio.run(ledger.read(report.make, first, last, calendar, by))
 
 
 def test_the_month_is_as_computed_by_hand_and_so_are_its_days_and_an_empty_year(ledger: Ledger) -> None:
     found = made(ledger, *MARCH)
-    assert found == BY_HAND
-    assert next(iter(found.languages)) == "tr"
+    assert {name: getattr(found, name) for name in BY_HAND} == BY_HAND
+    assert [*found.languages][:2] == ["en", "tr"]
+    assert {stretch.name: one for stretch, one in found.stretches.items()} == WEEKS
+    assert [stretch.last for stretch in found.stretches][:2] == [dt.date(2026, 3, 1), dt.date(2026, 3, 8)]
+    assert found.pressure.hours == HOURS
+    assert (found.pressure.outside, found.pressure.closed_days) == (Contacts(9, 1), Contacts(2, 0))
+    assert found.pressure.edges == EDGES
+
+    # The sums are known, so that the five students have to cover those who wrote alone.
+    assert found.by_stretch_and_queue["2026-W14", "family"] is Hidden.SMALL
+    assert found.by_language_and_queue["ar", "family"] is Hidden.SMALL
+    assert found.by_language_and_queue["en", "work-study"] is Hidden.COVER
+    assert found.by_queue_and_hour["general", 13] is Hidden.SMALL
+    assert found.corrected == {("general", "work-study"): 5}
+
+    months = made(ledger, *MARCH, by="month").stretches
+    assert [(stretch.name, one.messages, one.answered.count) for stretch, one in months.items()] == [("2026-03", 14, 8)]
 
     monday = made(ledger, dt.date(2026, 3, 2), dt.date(2026, 3, 2))
-    assert (monday.messages, monday.cases, monday.open) == (2, 2, 4)
-    assert monday.hours == {(0, 8): 2}
+    assert (monday.messages, monday.cases, monday.open) == (2, 2, 5)
+    assert monday.pressure.hours == {(0, 8): Contacts(2)}
     assert monday.acknowledged == Spread(2, 15.0, 19.0)
     assert monday.answered == NOTHING
 
     april = made(ledger, dt.date(2026, 4, 1), dt.date(2026, 4, 30))
-    assert (found.unanswered, april.unanswered) == (1, 0)
+    assert (found.unanswered, april.unanswered, april.corrections) == (1, 0, 1)
     assert april.acknowledged == Spread(1, 0.0, 0.0)
     # The case opened in the changing night was answered in April: four days and four and a half hours on any clock.
-    assert april.answered == Spread(1, 4 * 86400 + 4.5 * 3600, 4 * 86400 + 4.5 * 3600)
+    assert april.answered == Spread(1, 4 * DAY + 4.5 * 3600, 4 * DAY + 4.5 * 3600)
+
+    # Over the turn of the year: the Monday of week 1 is the 29th of December, and the answer of New Year's Eve counts.
+    turn = made(ledger, dt.date(2025, 12, 28), dt.date(2026, 1, 2))
+    assert {stretch.name: (one.cases, one.answered.count) for stretch, one in turn.stretches.items()} == {
+        "2025-W52": (0, 0), "2026-W01": (2, 1),
+    }  # fmt: skip
 
     nothing = made(ledger, dt.date(2020, 1, 1), dt.date(2020, 12, 31))
-    assert (nothing.messages, nothing.acknowledged, nothing.hours, nothing.suppressed) == (0, NOTHING, {}, {})
+    assert (nothing.messages, nothing.acknowledged, nothing.pressure.hours, nothing.suppressed) == (0, NOTHING, {}, {})
 
     # Three quarters of an hour off: a clock that whole hours would get wrong.
-    assert made(ledger, *MARCH, ZoneInfo("Asia/Kathmandu")).hours[0, 12] == 1
+    elsewhere = config.load(EXAMPLE).configuration.office.model_copy(update={"timezone": "Asia/Kathmandu"})
+    assert made(ledger, *MARCH, Calendar(elsewhere)).pressure.hours[0, 12] == Contacts(1)
 
 
-def test_the_command_shows_the_same_figures_as_json_as_csv_and_as_a_table(dovecot: Dovecot, tmp_path: Path) -> None:
+def test_the_command_shows_the_same_figures_in_every_form_and_the_weekly_mail(dovecot: Dovecot, tmp_path: Path) -> None:
     office = Office(tmp_path, dovecot, 9, {"main": "nobody"})
     opened = Ledger.open(f"sqlite:///{tmp_path / 'data' / 'ledger.sqlite3'}", tmp_path / "data")
     asyncio.run(opened.write(fill))
@@ -204,36 +284,68 @@ def test_the_command_shows_the_same_figures_as_json_as_csv_and_as_a_table(doveco
     done = office.command("report", *period, "--json")
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
-    assert (found["messages"], found["messages_of_people"], found["cases"], found["open_cases"]) == (8, 7, 6, 4)
-    assert found["time_to_acknowledgement"] == {"count": 4, "median_seconds": 25.0, "p90_seconds": 37.0}
-    assert found["queues"]["residence-permit"]["time_to_answer"]["median_seconds"] == 129600.0
+    assert (found["messages"], found["messages_of_people"], found["cases"], found["open_cases"]) == (14, 13, 12, 5)
+    assert found["time_to_acknowledgement"] == {"count": 9, "median_seconds": 5.0, "p90_seconds": 32.0}
+    assert found["queues"]["work-study"]["time_to_answer"]["median_seconds"] == 259200.0
+    assert found["queues"]["residence-permit"]["time_to_answer"] == {
+        "count": 2, "median_seconds": None, "p90_seconds": None,
+    }  # fmt: skip
     assert (found["closed_without_answer"], found["queues"]["ukraine"]["closed_without_answer"]) == (1, 1)
-    assert found["queues"]["system"]["time_to_answer"] == {"count": 0, "median_seconds": None, "p90_seconds": None}
-    assert found["languages"]["tr"] == {"messages_of_people": 3, "cases": 2}
-    assert found["weekdays"] == {"mon": 3, "tue": 1, "wed": 1, "thu": 0, "fri": 0, "sat": 0, "sun": 2}
-    assert {"weekday": "sun", "hour": 3, "messages_of_people": 1} in found["hours"]
-    assert found["suppressed"] == dict(BY_HAND.suppressed)
+    assert found["languages"]["tr"] == {"messages_of_people": 4, "cases": 3}
+    assert found["weekdays"] == {"mon": 3, "tue": 1, "wed": 1, "thu": 6, "fri": 0, "sat": 0, "sun": 2}
+    assert {"weekday": "thu", "hour": 13, "messages_of_people": 1, "voicemails": 1} in found["hours"]
+    assert found["suppressed"] == BY_HAND["suppressed"]
+    assert [one["messages"] for one in found["stretches"]] == [0, 5, 5, 1, 2, 1]
+    assert found["languages_by_queue"]["ar"]["family"] is None
+    assert found["corrections_by_queue"] == {"general": {"work-study": 5}}
+    assert found["opening_hours"]["outside"] == {"messages_of_people": 10, "voicemails": 1}
 
-    done = office.command("report", *period, "--csv")
-    # Read as a program reads it, byte for byte: every line ends with CRLF (RFC 4180).
-    rows = list(csv.DictReader(io.StringIO(done.stdout, newline=""), strict=True))
-    values = {(r["section"], r["key"], r["hour"], r["measure"]): r["value"] for r in rows}
+    done = subprocess.run(
+        [sys.executable, "-m", "intake", "report", *period, "--csv", "--config", str(office.config)],
+        capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+    # Byte for byte, as a German spreadsheet wants it.
+    assert done.stdout.startswith(b"\xef\xbb\xbfsection;key;of;measure;value\r\nperiod;;;from;2026-03-01\r\n")
+    assert done.stdout.count(b"\n") == done.stdout.count(b"\r\n") > 100
+    assert done.stdout.endswith(b"\r\n")
+    rows = [*csv.DictReader(io.StringIO(done.stdout.decode("utf-8-sig"), newline=""), delimiter=";", strict=True)]
+    values = {(r["section"], r["key"], r["of"], r["measure"]): r["value"] for r in rows}
     assert len(values) == len(rows)
-    assert values["total", "", "", "messages"] == "8"
-    assert values["total", "", "", "time_to_acknowledgement_p90_seconds"] == "37.0"
+    assert values["total", "", "", "messages"] == "14"
+    assert values["queue", "work-study", "", "time_to_acknowledgement_p90_seconds"] == "4,6"
     assert values["queue", "system", "", "time_to_answer_median_seconds"] == ""
     assert values["hour", "mon", "8", "messages_of_people"] == "2"
     assert values["suppressed", "null-return-path", "", "messages"] == "1"
+    assert values["week", "2026-W10", "", "time_to_answer_median_seconds"] == "129600"
+    assert values["language and queue", "ar", "family", "messages_of_people"] == "<5"
     assert all(None not in row and None not in row.values() for row in rows)
 
     done = office.command("report", *period)
     text = " ".join(done.stdout.split())
-    assert "2026-03-01 to 2026-03-31: 8 messages (7 of people), 6 new cases; 4 cases are open now" in text
-    assert "; closed without an answer: 1" in text
-    assert "residence-permit 4 3 0 0 20 s / 28 s 36 h / 46 h" in text
-    assert "tr 3 2" in text
+    assert (
+        "2026-03-01 to 2026-03-31: 14 messages (13 of people), 12 new cases; 5 cases are open now, the oldest since "
+        "2026-03-05; closed without an answer: 1; voicemails: 1; corrections: 5"
+    ) in text
+    assert "work-study 5 5 0 0 3 / 5 s 3.0 / 4.6 days" in text
+    assert "tr 4 3" in text
     assert "08:00 2 2" in text
+    assert "77% of all came while the office was closed" in text
+    assert "Thursday, 18:00 to 19:00: 5 messages on 4 Thursdays; usual while open: 0. Those are too few" in text
     assert "null-return-path 1" in text
+
+    # The mail that would have been sent after the 15th, a Sunday: about the week of the students.
+    done = office.command("report", "--to", "2026-03-16", "--mail", str(tmp_path / "weekly.eml"))
+    assert done.returncode == 0, done.stderr
+    mail = BytesParser(policy=policy.default).parsebytes((tmp_path / "weekly.eml").read_bytes())
+    assert mail["Subject"] == "Kennzahlen der Woche 11/2026 (9. März 2026 bis 15. März 2026)"
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png", "image/png",
+    ]  # fmt: skip
+    said = mail.get_body(("plain",)).get_content()
+    assert "Nachrichten von Menschen: 5; 4" in said
+    assert "Arbeit und Studium: 5; 0; –; 2,0 Tage" not in said
+    assert "Allgemein → Arbeit und Studium: 5" in said
+    assert "samira" not in said
 
 
 def test_waiting_begins_with_the_first_message_that_nobody_answered_yet(ledger: Ledger) -> None:
@@ -265,6 +377,7 @@ def test_waiting_begins_with_the_first_message_that_nobody_answered_yet(ledger: 
         (("--from", "2026-03-31", "--to", "2026-03-01"), 1, "cannot end (2026-03-01) before it begins (2026-03-31)"),
         (("--from", "yesterday"), 2, "yesterday"),
         (("--csv", "--json"), 2, "choose one"),
+        (("--mail", "x.eml", "--json"), 2, "choose one"),
     ],
 )
 def test_a_wrong_period_or_form_is_told_in_one_sentence(
@@ -274,15 +387,3 @@ def test_a_wrong_period_or_form_is_told_in_one_sentence(
     assert done.returncode == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_the_csv_ends_every_line_with_crlf(dovecot: Dovecot, tmp_path: Path) -> None:
-    office = Office(tmp_path, dovecot, 9, {"main": "nobody"})
-    Ledger.open(f"sqlite:///{tmp_path / 'data' / 'ledger.sqlite3'}", tmp_path / "data").close()
-    done = subprocess.run(
-        [sys.executable, "-m", "intake", "report", "--csv", "--config", str(office.config)],
-        capture_output=True, timeout=60, check=True,
-    )  # fmt: skip
-    assert done.stdout.startswith(b"section,key,hour,measure,value\r\nperiod,,,from,20")
-    assert done.stdout.count(b"\n") == done.stdout.count(b"\r\n") > 5
-    assert done.stdout.endswith(b"\r\n")

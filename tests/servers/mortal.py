@@ -2,8 +2,9 @@
 """A daemon that kills itself with SIGKILL at an exact moment.
 
 A *moment* is the point just before or just after a ledger transaction, an SMTP command, the text of a mail, its
-final dot, or an IMAP command. They are numbered in the order in which they happen; ``kill_at`` names one.
-Messages arrive at moments, too, so that arriving and dying are interleaved in the same way each time.
+final dot, an IMAP command, or a change of the private spool. They are numbered in the order in which they happen;
+``kill_at`` names one.
+Messages and calls arrive at moments, too, so that arriving and dying are interleaved in the same way each time.
 
 Run as ``python -m tests.servers.mortal``: one JSON object a line on stdin is one run in a forked child (the
 modules and language profiles are loaded once); one line on stdout tells how it ended. Reading messages happens in
@@ -11,13 +12,16 @@ the daemon's own process here, which saves a start of the worker process in each
 """
 
 import asyncio
+import datetime as dt
 import functools
 import imaplib
 import json
 import os
 import signal
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
@@ -29,6 +33,7 @@ import intake.daemon as service
 from intake import config
 from intake.cases.clock import system_clock
 from intake.cases.ledger import Ledger
+from intake.cases.spool import PrivateSpool
 from intake.cases.tables import messages, outbox
 from intake.config import Settings
 from intake.mail.assessment import warm_up
@@ -37,8 +42,11 @@ from intake.office import Calendar
 from intake.servers.imap import Connection
 from intake.servers.smtp import Sender
 from intake.triage.routing import Rules
+from intake.voicemail import transcription
+from tests.servers import hearing
 from tests.servers.dovecot import PASSWORD
 from tests.servers.office import EXAMPLE
+from tests.telephone import Asterisk
 
 
 class Clockwork:
@@ -47,17 +55,33 @@ class Clockwork:
     def __init__(self, job: dict[str, Any]) -> None:
         self._job = job
         self._count = 0
+        self._times: Counter[str] = Counter()
         self._labels = Path(job["labels"]).open("a")  # noqa: SIM115 - closed by the end of the process
+        self._one_at_a_time = threading.Lock()  # files are written in threads
 
     def moment(self, label: str) -> None:
         """One moment has come."""
-        self._labels.write(label + "\n")
-        self._labels.flush()
-        for file in self._job["deliver"].get(str(self._count), []):
-            self._deliver(Path(file))
-        if self._count == self._job["kill_at"]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        self._count += 1
+        with self._one_at_a_time:
+            self._labels.write(label + "\n")
+            self._labels.flush()
+            for file in self._job["deliver"].get(str(self._count), []):
+                self._deliver(Path(file))
+            self._times[label] += 1
+            for call in self._job.get("calls", {}).get(f"{label} {self._times[label]}", []):
+                self._call(call)
+            if self._count == self._job["kill_at"]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            self._count += 1
+
+    def _call(self, call: str) -> None:
+        verb, _, what = call.partition(" ")
+        pbx = Asterisk(Path(self._job["spool"]))
+        if verb == "leave":
+            pbx.leave(what, at=system_clock())
+        else:
+            pbx.delete(int(what))
+        with Path(self._job["called"]).open("a") as done:
+            done.write(call + "\n")
 
     def _deliver(self, file: Path) -> None:
         client = imaplib.IMAP4("127.0.0.1", self._job["imap_port"])
@@ -75,6 +99,18 @@ class Clockwork:
             self.moment(f"before {label}")
             result = await method(*args, **kwargs)
             self.moment(f"after {label}")
+            return result
+
+        return wrapped
+
+    def around_file(self, method: Callable[..., Any], name: str) -> Callable[..., Any]:
+        """A method that changes files, with a moment before and one after it."""
+
+        @functools.wraps(method)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            self.moment(f"before {name}")
+            result = method(*args, **kwargs)
+            self.moment(f"after {name}")
             return result
 
         return wrapped
@@ -123,12 +159,19 @@ async def _live(job: dict[str, Any]) -> None:
     Connection._command = clockwork.around(  # type: ignore[method-assign]
         Connection._command, lambda _self, name, *_a, **_k: f"imap {name}"
     )
-    Sender._command = clockwork.around(  # type: ignore[method-assign]
-        Sender._command, lambda _self, *words: f"smtp {words[0].decode()}"
+    Sender._reply = clockwork.around(  # type: ignore[method-assign]
+        Sender._reply, lambda _self, _dialogue, command: f"smtp {command.split()[0].decode()}"
     )
     Sender._write = clockwork.around(Sender._write, lambda *_a: "smtp text")  # type: ignore[method-assign]
     Sender._final_dot = clockwork.around(Sender._final_dot, lambda *_a: "smtp dot")  # type: ignore[method-assign]
     service.Worker = InProcess  # type: ignore[misc, assignment]
+    if "spool" in job:
+        hearing.install()
+        transcription.WAITS = (dt.timedelta(),)  # type: ignore[assignment]
+        transcription.LOOK_SECONDS = 0.2
+        for name in ("keep", "keep_message", "forget"):
+            method = getattr(PrivateSpool, name)
+            setattr(PrivateSpool, name, clockwork.around_file(method, f"spool {name}"))
     daemon = service.Daemon(
         config.load(Path(job["config"])),
         environment=os.environ,

@@ -102,6 +102,7 @@ class Office:
     """One installation.
 
     ``mailboxes``: name → IMAP user, or → that mailbox's own keys; each has the address ``NAME@office.example``.
+    ``tables``: more of the configuration, as it stands in the file.
     ``patches``: Python that the daemon and its worker run first, for what no configuration can bring about
     (a message that needs 5 GB) and for periods of minutes.
     ``clock``: what this machine's clock shows at first, to the daemon and to every command; else it is the real one.
@@ -121,6 +122,7 @@ class Office:
         smtp: Mapping[str, Any] | None = None,
         sign_in: Mapping[str, Mapping[str, Any]] | None = None,
         imap_port: int | None = None,
+        tables: str = "",
         patches: str = "",
         clock: dt.datetime | None = None,
     ) -> None:
@@ -144,7 +146,7 @@ class Office:
             lines += [f"[sign_in.{name}]", *(f"{k} = {toml(v)}" for k, v in keys.items())]
         lines += ["[limits]", *(f"{k} = {toml(v)}" for k, v in (limits or {}).items())]
         lines += ["[trust]", *(f"{k} = {toml(v)}" for k, v in (trust or {}).items())]
-        self.config.write_text("\n".join(lines) + "\n" + office_tables(), "utf-8")
+        self.config.write_text("\n".join(lines) + f"\n{tables}\n" + office_tables(), "utf-8")
         self._process: subprocess.Popen[bytes] | None = None
         self._program = self._commands = ["-m", "intake"]
         if clock is not None:
@@ -244,7 +246,7 @@ class Office:
         """Run another ``intake`` command on this installation."""
         return subprocess.run(
             [sys.executable, *self._commands, *arguments, "--config", str(self.config)],
-            capture_output=True, text=True, timeout=60, env={**os.environ, "NO_COLOR": "1"},
+            capture_output=True, text=True, timeout=PATIENCE, env={**os.environ, "NO_COLOR": "1"},
         )  # fmt: skip
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:

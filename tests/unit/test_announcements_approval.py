@@ -50,6 +50,17 @@ def test_a_recogniser_lets_a_language_on_the_line_up_to_the_bar(cer: float | Non
     assert own or "intake announce approve uk --name NAME" in found.reason
 
 
+def test_one_announcement_that_is_not_understood_at_all_keeps_its_language_off_the_line() -> None:
+    long, short = [outcome(name, "x" * 200, cer=0.0) for name in NEEDED], outcome("goodbye", cer=0.9)
+    found = stands([*long, short])
+    assert found.cer is not None
+    assert found.cer < HIGHEST_CER
+    assert not found.own
+    assert found.reason.startswith("announcement goodbye: a recogniser heard something else")
+    assert stands([*long, outcome("goodbye", cer=0.5)]).own
+    assert stands([*long, short], approvals={"edition": ADA}).own
+
+
 def test_a_person_lets_a_language_on_the_line_that_no_recogniser_understood() -> None:
     assert stands(all_heard(0.9), approvals={"edition": ADA}).approved == ADA
     assert not stands(all_heard(0.9), approvals={"another edition": ADA}).own

@@ -4,14 +4,16 @@
 import errno
 import os
 import signal
+import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from intake.announcements import store as store_module
-from intake.announcements.layout import FORMATS, Layout
+from intake.announcements.asterisk import FORMATS
+from intake.announcements.layout import Layout
 from intake.announcements.library import Library
 from intake.announcements.store import Heard, Made, Store
 from intake.audio import Format
@@ -57,6 +59,27 @@ def contents(folder: Path) -> set[str]:
     files = [folder / f"at/now/de/{name}.{form}" for name in PROMPTS for form in FORMATS]
     said = {file.read_text().removesuffix(f" {file.suffix[1:]}") for file in files}
     return said | {(folder / "manifest.json").read_text()}
+
+
+@pytest.fixture
+def private() -> Iterator[None]:
+    """The umask of the service, under which nobody else may read its files."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+def test_a_telephone_system_may_read_what_is_published_and_nothing_else(
+    private: None, library: Library, store: Store
+) -> None:
+    with library.lock():
+        library.publish(layout(store, "one"), store)
+    for path in (library.folder, library.folder / "versions", *library.path(1).rglob("*")):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        assert mode == (0o755 if path.is_dir() else 0o644), path
+    assert stat.S_IMODE(library.folder.parent.stat().st_mode) & 0o077 == 0
+    keep(store, "draft", "draft")
+    assert stat.S_IMODE(store.file("draft", "wav").stat().st_mode) == 0o600
 
 
 def test_what_is_published_is_on_the_line_and_what_was_before_can_come_back(library: Library, store: Store) -> None:

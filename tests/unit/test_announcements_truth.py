@@ -19,7 +19,7 @@ from intake.announcements.forms import Segment
 from intake.announcements.layout import slot_name
 from intake.announcements.plan import Plan
 from intake.announcements.prompts import Prompt
-from intake.config import Configuration
+from intake.config import Configuration, PhoneSystem
 from intake.office import Calendar
 from tests.paper_line import CURRENT, Line, resolve
 
@@ -34,6 +34,9 @@ HOLIDAYS = {
     dt.date(2027, 1, 1), dt.date(2027, 1, 6),
 }  # fmt: skip
 CLOSURES = ((dt.date(2026, 7, 20), dt.date(2026, 7, 24)), (dt.date(2026, 12, 24), dt.date(2026, 12, 31)))
+
+
+SYSTEMS: tuple[PhoneSystem, ...] = ("asterisk", "freeswitch")
 
 
 def configuration(*, days_ahead: int = 14, **office: object) -> Configuration:
@@ -56,6 +59,7 @@ def configuration(*, days_ahead: int = 14, **office: object) -> Configuration:
                 "more": (),
                 "fallback": ("de",),
                 "days_ahead": days_ahead,
+                "targets": SYSTEMS,
             },
             "queues": {name: {"folder": folder} for name, folder in folders.items()},
         }
@@ -65,8 +69,11 @@ def configuration(*, days_ahead: int = 14, **office: object) -> Configuration:
 class Words:
     """Texts that say in a few words what the real ones say in sentences."""
 
+    def __init__(self, *languages: str) -> None:
+        self._languages = languages or ("de",)
+
     def usable(self, *, drafts: bool) -> tuple[str, ...]:
-        return ("de",)
+        return self._languages
 
     def problems(self) -> tuple[str, ...]:
         return ()
@@ -221,12 +228,13 @@ CHANGES = ("2026-03-29", "2026-10-25", "2026-04-02", "2026-04-03", "2026-12-23",
 def test_the_dialplan_plays_what_is_true_by_the_clock_of_the_telephone_system(office: Configuration, date: str) -> None:
     day = dt.date.fromisoformat(date)
     line = published(office, Calendar(office.office), day - dt.timedelta(days=2))
-    for minute in list(minutes_of(day))[::7]:
-        heard = line.heard(minute)
-        assert heard[0] == "greeting"
-        assert heard[1] == truth(minute)
-        assert (truth_of_holidays(minute) or "") in (*heard[2:3], ""), heard
-        assert heard[-2:] == ["main-menu", "goodbye"]
+    for system in SYSTEMS:
+        for minute in list(minutes_of(day))[::7]:
+            heard = line.heard(minute, system=system)
+            assert heard[0] == "greeting"
+            assert heard[1] == truth(minute)
+            assert (truth_of_holidays(minute) or "") in (*heard[2:3], ""), heard
+            assert heard[-2:] == ["main-menu", "goodbye"]
 
 
 def test_a_dead_service_makes_the_line_vague_but_never_false(office: Configuration) -> None:
@@ -234,19 +242,24 @@ def test_a_dead_service_makes_the_line_vague_but_never_false(office: Configurati
     for day in days(dt.date(2026, 4, 1), dt.date(2027, 4, 20)):
         noon = dt.datetime.combine(day, dt.time(12), BERLIN)
         known = day <= dt.date(2026, 4, 15)
-        assert line.heard(noon)[1:] == [
+        expected = [
             *([truth(noon)] if known else [NEUTRAL]),
             *([truth_of_holidays(noon)] if known and truth_of_holidays(noon) else []),
             "main-menu",
-            "goodbye",
-        ], day
-        assert (NEUTRAL in line.heard(noon, ["1"])) == (not known)
+        ]
+        for system in SYSTEMS:
+            # The first key asks for the hours of the week; then the menu comes again.
+            *heard, week, again, goodbye = line.heard(noon, ["1"], system=system)
+            assert heard[1:] == expected, (day, system)
+            assert (week == NEUTRAL) == (not known)
+            assert (again, goodbye) == ("main-menu", "goodbye")
 
 
 def test_before_the_first_day_of_a_version_nothing_dated_is_said(office: Configuration) -> None:
     line = published(office, Calendar(office.office), dt.date(2026, 4, 15))
-    assert line.heard(dt.datetime(2026, 4, 14, 23, 59, tzinfo=BERLIN))[1] == NEUTRAL
-    assert line.heard(dt.datetime(2026, 4, 15, 0, 0, tzinfo=BERLIN))[1] != NEUTRAL
+    for system in SYSTEMS:
+        assert line.heard(dt.datetime(2026, 4, 14, 23, 59, tzinfo=BERLIN), system=system)[1] == NEUTRAL
+        assert line.heard(dt.datetime(2026, 4, 15, 0, 0, tzinfo=BERLIN), system=system)[1] != NEUTRAL
 
 
 def test_a_change_at_an_odd_minute_is_never_announced_early_or_late() -> None:
@@ -260,7 +273,7 @@ def test_a_change_at_an_odd_minute_is_never_announced_early_or_late() -> None:
     }
     for time, words in expected.items():
         at = dt.datetime.combine(dt.date(2026, 4, 8), dt.time.fromisoformat(time), BERLIN)
-        assert line.heard(at)[1] == words, time
+        assert {line.heard(at, system=system)[1] for system in SYSTEMS} == {words}, time
 
 
 def test_the_same_words_come_out_whether_facts_are_grouped_or_not(office: Configuration) -> None:

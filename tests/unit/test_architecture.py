@@ -19,11 +19,13 @@ PACKAGE = ROOT / "intake"
 LEDGER = {
     f"intake/cases/{name}.py"
     for name in (
-        "backup", "clock", "filing", "ledger", "notices", "pulse", "records", "register", "report", "retention",
-        "tables",
+        "backup", "clock", "columns", "corrections", "filing", "ledger", "notices", "pulse", "recordings", "records", "register",
+        "reminders", "report", "retention", "spoken", "tables", "tallies", "whereabouts",
     )
 }  # fmt: skip
-USERS = {f"intake/mail/{name}.py" for name in ("outbox", "reception", "watcher")} | {"intake/cli/show.py"}
+USERS = {f"intake/mail/{name}.py" for name in ("outbox", "reception", "watcher")}
+USERS |= {"intake/cli/show.py", "intake/voicemail/books.py"}
+USERS |= {"intake/report/letter.py", "intake/report/weekly.py"}
 
 ONLY_IN: dict[str, set[str]] = {
     "aioimaplib": {"intake/servers/imap.py", "intake/servers/imap_protocol.py", "intake/servers/imap_session.py"},
@@ -51,10 +53,11 @@ ONLY_IN: dict[str, set[str]] = {
         "intake/announcements/texts.py",
         "intake/demo/pages.py",
         "intake/mail/acknowledgement/texts.py",
+        "intake/report/letter.py",
         "intake/template_nodes.py",
     },
     "typer": {"intake/cli/__init__.py"},
-    "av": {"intake/announcements/preview.py", "intake/audio/decoder.py"},
+    "av": {"intake/audio/decoder.py", "intake/audio/opus.py"},
     "soxr": {"intake/audio/decoder.py", "intake/audio/sound.py"},
     "G722": {"intake/audio/formats.py"},
     "ttspico": {"intake/voices/pico.py"},
@@ -62,7 +65,12 @@ ONLY_IN: dict[str, set[str]] = {
     "onnxruntime": {"intake/voices/piper.py"},
     "vosk": {"intake/listening/worker.py"},
     "faster_whisper": {"intake/listening/worker.py"},
+    "sklearn": {"intake/learning/training.py"},
+    "scipy": {"intake/learning/training.py"},
     "jiwer": {"intake/listening/compare.py"},
+    "PIL": {"intake/report/charts.py"},
+    "phonenumbers": {"intake/voicemail/numbers.py"},
+    "watchfiles": {"intake/voicemail/arrivals.py"},
 }
 """A library → the files that know it; migrations are the database's own and may name SQLAlchemy and Alembic."""
 

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from intake import cli, config
 from intake.config import Configuration, Mailbox, Settings, Smtp
 from intake.errors import ConfigurationError
+from intake.toml import Lines
 
 EXAMPLE = (Path(__file__).parents[2] / "intake" / "example" / "intake.toml").read_text("utf-8")
 HOST = 'host = "imap.musterstadt.example"'
@@ -167,8 +168,8 @@ MISTAKES = [
     ),
     pytest.param('user = "auslaenderbehoerde"\n', "", "mailboxes.poststelle.user", "add the user", id="no user"),
     # no TOML at all
-    pytest.param("port = 993", "port = ", "", "not valid TOML: Invalid value (at line 45", id="an empty value"),
-    pytest.param("port = 993", "port = 993\nport = 994", "", "a second time (at line 46", id="a key twice"),
+    pytest.param("port = 993", "port = ", "", "not valid TOML: Invalid value (line 45", id="an empty value"),
+    pytest.param("port = 993", "port = 993\nport = 994", "", "a second time (line 46", id="a key twice"),
     pytest.param("port = 993", f"port = {'9' * 5_000}", "", "not valid TOML", id="5,000 digits"),
     pytest.param("port = 993", f"port = {'[' * 5_000}", "", "nested too deeply", id="5,000 brackets"),
     pytest.param("last = 2027-01-01", "last = 2027-02-30", "", "not valid TOML", id="30 February"),
@@ -215,15 +216,21 @@ def test_check_says_the_same_as_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "intake.toml"
-    file.write_text(EXAMPLE.replace("port = 993", 'port = "imaps"').replace(PHONE, 'fone = ""'), "utf-8")
+    text = EXAMPLE.replace("port = 993", 'port = "imaps"').replace(PHONE, 'fone = ""')
+    file.write_text(text, "utf-8")
+
+    def line(begin: str) -> int:
+        return next(number for number, found in enumerate(text.split("\n"), 1) if found.startswith(begin))
+
     assert run_intake(monkeypatch, "check", "--config", str(file)) == 1
     of_check = sentences(capsys.readouterr().out)
     assert run_intake(monkeypatch, "run", "--config", str(file)) == 1
     assert of_check == sentences(capsys.readouterr().err)
     assert sorted(of_check) == [
-        f"{file}: mailboxes.poststelle.port: expected a whole number, without quotation marks (found: \"imaps\")",
-        f"{file}: office.fone: this key is unknown; check its spelling or remove it",
-        f"{file}: office.phone: this key is required; add it",
+        f"{file}: mailboxes.poststelle.port: expected a whole number, without quotation marks "
+        f'(found: "imaps", line {line("port = ")})',
+        f"{file}: office.fone: this key is unknown; check its spelling or remove it (line {line('fone')})",
+        f"{file}: office.phone: this key is required; add it (line {line('[office]')})",
     ]  # fmt: skip
 
 
@@ -360,6 +367,6 @@ def test_any_text_is_refused_with_sentences_or_read(text: str) -> None:
 def test_any_table_is_refused_in_sentences_without_a_program_s_words(table: dict[str, object]) -> None:
     with pytest.raises(ValidationError) as error:
         Configuration.model_validate(table)
-    for line in (config._sentence("intake.toml", e) for e in error.value.errors()):
+    for line in (config._sentence("intake.toml", e, Lines("")) for e in error.value.errors()):
         assert line.startswith("intake.toml: ")
         assert not re.search(r"Input should|valid (?:dict|tuple|string|integer)|<class|pydantic|instance of", line)

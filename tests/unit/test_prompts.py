@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from intake.errors import ConfigurationError
 from intake.languages import LANGUAGES, language
 from intake.office import Calendar
 from intake.resources import shipped
+from intake.speech import Speaker
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PHONE = "+49 7999 123-112"
@@ -265,6 +267,36 @@ def test_the_office_is_called_by_its_own_name_in_a_language_and_by_its_german_on
     assert [segment.language for segment in named("en")] == ["en"]
     assert named("it")[1] == Segment("de", "Ausländerbehörde Musterstadt.")
     assert [segment.language for segment in named("it")] == ["it", "de", "it"]
+
+
+@pytest.mark.parametrize(
+    ("code", "days", "words"),
+    [
+        ("de", 1, "spätestens nach einem Tag."),
+        ("de", 30, "spätestens nach dreißig Tagen."),
+        ("uk", 1, "через один день."),
+        ("uk", 90, "через дев’яносто днів."),
+        ("ar", 1, "يوم واحد"),
+        ("ar", 2, ": يومان"),
+        ("ro", 1, "o zi"),
+        ("el", 1, "μία ημέρα"),
+        ("it", 1, "un giorno"),
+        ("hu", 2, "két nap"),
+        ("zh", 2, "两天"),
+    ],
+)
+def test_a_number_of_days_agrees_with_its_noun(code: str, days: int, words: str) -> None:
+    promised = replace(facts("2026-11-23 09:00"), recording_days=days)
+    prompt = TEXTS.render("voicemail-greeting", code, promised)
+    assert words in " ".join(part.text for part in prompt.segments)
+    assert str(days) in prompt.written
+
+
+def test_noon_in_tigrinya_is_not_taken_for_six_in_the_evening() -> None:
+    noon, evening = (Speaker.of("ti").time(dt.time(hour)) for hour in (12, 18))
+    assert "ሽዱሽተ" in noon
+    assert "ድሕሪ" not in noon
+    assert "ሽዱሽተ" not in evening
 
 
 def test_german_terms_are_said_by_a_german_voice() -> None:

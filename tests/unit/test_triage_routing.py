@@ -2,8 +2,10 @@
 """The queue of a message follows from the rule files, with evidence; a wrong rule file is refused with a remedy."""
 
 import pickle
+import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +18,7 @@ from intake.languages import LANGUAGES
 from intake.message import Address, Header, Message, Part
 from intake.triage import Evidence, Rules, route, triage
 from intake.triage.routing import files
+from tests.servers.office import toml
 from tests.triage_queue_score import judge, mails_of
 from tests.triage_score import QUEUES, share
 
@@ -261,17 +264,31 @@ def test_an_offices_file_without_extends_stands_alone() -> None:
     ("line", "text", "says"),
     [
         (2, '\nextends = "mine"', ["extends", '"shipped"']),
+        (1, 'extends = ["shipped"]', ["extends", '"shipped"']),
         (1, "colour = 1", ["colour", "unknown"]),
         (2, "[settings]\nminimum = -1", ["settings.minimum", "0 to 100"]),
         (2, "[settings]\nheight = 1", ["settings.height", "unknown"]),
         (2, '[settings]\nfallback = "x"', ["settings.fallback", '"x"']),
+        (2, '[settings]\nfallback = ["general"]', ["settings.fallback", "no queue"]),
+        (2, "[settings]\nminimum = nan", ["settings.minimum", "0 to 100"]),
+        (1, "settings = 1", ["settings", "expected a table"]),
         (2, '[matching]\ninside = ["xx"]', ["matching.inside", "language codes"]),
+        (2, "[matching]\ninside = 5", ["matching.inside", "language codes"]),
+        (2, '[matching]\nbeginning = [["tr"]]', ["matching.beginning", "language codes"]),
+        (2, "[matching]\nend = []", ["matching.end", "unknown"]),
         (1, "[queues.genral]", ["queues.genral", "general"]),
         (2, "[queues.general]\nweak = 1", ["queues.general.weak", "evidence, yields"]),
         (2, "[queues.general]\nevidence = 3", ["queues.general.evidence", "table"]),
         (2, "[queues.general.evidence]\nparking = true", ["queues.general.evidence.parking", "number"]),
-        (2, '[queues.general.evidence]\n"a & b & c & d" = 1', ["up to three concepts"]),
-        (2, '[queues.general.evidence]\n"parking & " = 1', ["up to three concepts"]),
+        (2, '[queues.general.evidence]\nparking = "5"', ["queues.general.evidence.parking", "number"]),
+        (2, "[queues.general.evidence]\nparking = 101", ["queues.general.evidence.parking", "-100 to 100"]),
+        (3, '[queues.general.evidence]\n"passport & lost" = 1\n"lost & passport" = 2',
+         ["lost & passport", "evidence.passport & lost already"]),
+        (4, "[queues.general.evidence]\nparking = 1\n[queues.general.yields]\nparking = 1",
+         ["yields.parking", "evidence.parking already"]),
+        (2, '[queues.general.evidence]\n"lost & lost" = 1', ["up to three different concepts"]),
+        (2, '[queues.general.evidence]\n"a & b & c & d" = 1', ["up to three different concepts"]),
+        (2, '[queues.general.evidence]\n"parking & " = 1', ["up to three different concepts"]),
         (3, "[queues.general.evidence]\nparking = 1\nparkng = 1", ["parkng", "no vocabulary"]),
         (1, "[vocabulary.xx]", ["vocabulary.xx", "no such language"]),
         (2, "[vocabulary.de]\nparking = 1", ["vocabulary.de.parking", "commas"]),
@@ -280,6 +297,13 @@ def test_an_offices_file_without_extends_stands_alone() -> None:
         (4, '[vocabulary.de]\nparking = """\nParkplatz,\nPark_platz"""', ['"Park_platz"', "letters and digits"]),
         (2, '[vocabulary.de]\nparking = "*"', ["letters and digits"]),
         (2, '[vocabulary.de]\nparking = "-Kamel"', ['"Kamel"', "take away"]),
+        (2, '[vocabulary.de]\nparking = ""', ["vocabulary.de.parking", "empty term"]),
+        (2, '[vocabulary.de]\nparking = "Stellplatz,, Tiefgarage"', ["vocabulary.de.parking", "empty term"]),
+        (3, '[vocabulary.de]\nparking = """Stellplatz,\nTiefgarage, Stellplatz\nhoch,Tiefgarage,"""',
+         ['"Tiefgarage"', "stands there twice"]),
+        (2, '[vocabulary.de]\nparking = "' + "x" * 81 + '"', ["letters and digits"]),
+        (3, '[vocabulary.de]\nparking = "Stellplatz"\nlost = "' + ",".join(f"w{n}" for n in range(100_000)) + '"',
+         ["vocabulary.de.lost", "more than 100,000 terms"]),
         (2, '[vocabulary.de]\nkantine = "Kantine"', ["vocabulary.de.kantine", "no queue"]),
         (1, "[senders]", ["senders", "two brackets"]),
         (3, '[[senders]]\nqueue = "asylum"\nweight = "a"\ndomains = ["b"]', ["senders.weight", "number"]),
@@ -287,6 +311,10 @@ def test_an_offices_file_without_extends_stands_alone() -> None:
         (6, '[[senders]]\nqueue="asylum"\nweight=1\ndomains=["a"]\n[[senders]]\nqueue="b"\nweight=1\ndomains=["a"]',
          ["senders", '"b"']),
         (4, '[[numbers]]\nqueue = "asylum"\nweight = 1\npattern = "("', ["numbers.pattern", "regular expression"]),
+        (4, '[[numbers]]\nqueue = "asylum"\nweight = 1\npattern = "a*"', ["numbers.pattern", "nothing at all"]),
+        (2, '[[numbers]]\nqueue = ["asylum"]\nweight = 1\npattern = "a"', ["numbers.queue", "no queue"]),
+        (5, '[[recipients]]\nqueue = "asylum"\nweight = 1\naddresses = ["a"]\ndomains = ["b"]',
+         ["recipients.domains", "unknown"]),
         (2, "[forms]\nfields = 1", ["forms.fields", "list of field names"]),
     ],
 )  # fmt: skip
@@ -299,10 +327,17 @@ def test_a_wrong_rule_file_is_refused_with_file_line_key_and_remedy(line: int, t
     assert all(said in message for said in says)
 
 
-@pytest.mark.parametrize("text", ["queues = [", "[a]\n[a]", "x = 1\nx = 2", "a = " + "[" * 3_000])
-def test_a_file_that_is_no_toml_is_refused(text: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"regeln\.toml: this is not valid TOML"):
+@pytest.mark.parametrize(
+    ("line", "text", "says"),
+    [(1, "queues = [", "Invalid value"), (2, "[a]\n[a]", "twice"), (3, "\nx = 1\nx = 2\n", "a second time"),
+     (4, "x = 1\n\n\ny = 'a", "Expected"), (1, "a = " + "[" * 3_000, "nested too deeply")],
+)  # fmt: skip
+def test_a_file_that_is_no_toml_is_refused_with_its_line(line: int, text: str, says: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
         Rules.load(text, "regeln.toml", QUEUES)
+    assert str(caught.value).startswith(f"regeln.toml, line {line}: not valid TOML: ")
+    assert says in str(caught.value)
+    assert str(caught.value).endswith("; correct that line")
 
 
 def test_every_mistake_is_named_at_once() -> None:
@@ -311,14 +346,68 @@ def test_every_mistake_is_named_at_once() -> None:
     assert len(str(caught.value).splitlines()) == 2
 
 
+def test_of_a_thousand_mistakes_some_are_named_and_the_others_counted() -> None:
+    keys = "".join(f"colour{n} = 1\n" for n in range(1_000))
+    with pytest.raises(ConfigurationError) as caught:
+        Rules.load(f'extends = "shipped"\n{keys}', "regeln.toml", QUEUES)
+    *named, last = str(caught.value).splitlines()
+    assert named[0].startswith("regeln.toml, line 2: colour0: ")
+    assert (len(named), last) == (50, "… and 950 more")
+
+
 def test_a_file_that_stands_alone_must_be_whole() -> None:
     with pytest.raises(ConfigurationError, match=r"settings\.minimum: this key is missing"):
         Rules.load("[queues.general]", "regeln.toml", QUEUES)
 
 
-def test_a_rule_file_that_cannot_be_read_is_an_error_with_its_remedy(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"triage\.rules"):
-        Rules.read(tmp_path / "none.toml", QUEUES)
+@pytest.mark.parametrize(
+    ("octets", "says"),
+    [
+        (None, r"own\.toml: the rules cannot be read \(No such file or directory\); correct triage\.rules"),
+        ('extends = "shipped"\n# Bürger\n'.encode("latin-1"), r"own\.toml, line 2: this is not UTF-8 .*save the file"),
+        (b"#" * (2 * 1024 * 1024 + 1), r"own\.toml: this is larger than 2,048 KiB"),
+        (b'extends = "shipped"\n[vocabulary.de]\nlost = "' + b"a," * 2_000_000 + b'"', "larger than 2,048 KiB"),
+    ],
+    ids=["missing", "Latin-1", "large", "two million terms"],
+)
+def test_a_rule_file_that_cannot_be_read_is_an_error_with_its_remedy(
+    tmp_path: Path, octets: bytes | None, says: str
+) -> None:
+    file = tmp_path / "own.toml"
+    if octets is not None:
+        file.write_bytes(octets)
+    with pytest.raises(ConfigurationError, match=says):
+        Rules.read(file, QUEUES)
+
+
+PARTS = (
+    "extends", "settings", "minimum", "fallback", "matching", "inside", "queues", "general", "evidence", "yields",
+    "vocabulary", "de", "lost", "senders", "domains", "numbers", "pattern", "queue", "weight", "forms", "fields",
+)  # fmt: skip
+
+
+def mistakes(text: str) -> list[str]:
+    """What is said of a rule file; nothing if it can be used."""
+    try:
+        Rules.load(text, "regeln.toml", QUEUES)
+    except ConfigurationError as error:
+        return str(error).splitlines()
+    return []
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.dictionaries(
+        st.sampled_from(PARTS),
+        st.recursive(
+            st.booleans() | st.integers() | st.floats() | st.text(max_size=10) | st.sampled_from(PARTS),
+            lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(PARTS), inner, max_size=4),
+        ),
+    )
+)
+def test_whatever_stands_in_a_rule_file_is_read_or_refused_with_its_line(table: dict[str, Any]) -> None:
+    text = "\n".join(f"{key} = {toml(value)}" for key, value in table.items())
+    assert all(re.match(r"regeln\.toml, line \d+: |… and", line) for line in mistakes(text))
 
 
 def test_rules_are_read_from_the_file_that_the_office_names(tmp_path: Path) -> None:

@@ -21,13 +21,11 @@ from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from intake import resources
 from intake.errors import ConfigurationError
 from intake.languages import LANGUAGES
 from intake.mail.acknowledgement.stencil import BodyStencil, Memory
 from intake.template_nodes import leaves, words
-
-FILE_BYTES = 64 * 1024
-"""A text is a few kilobytes; what is larger is a mistake."""
 
 PARAGRAPHS = 2048
 """Paragraphs remembered: every block of 34 texts, some of them in several versions; about 2 MB (measured)."""
@@ -229,7 +227,7 @@ class Texts:
         status: dict[str, Literal["draft", "reviewed"]] = {}
         environments = _environments()
         for code, path in _language_files(search_path, problems):
-            source = _read(path, problems)
+            source = resources.read_text(path, problems, f"{path}: ")
             tree = None if source is None else _parsed(environments[0], source, path, problems)
             if source is None or tree is None:
                 continue
@@ -315,26 +313,10 @@ def _language_files(search_path: Sequence[Path], problems: list[str]) -> Iterato
 
 
 def _first(search_path: Sequence[Path], name: str, problems: list[str]) -> Path | None:
-    for folder in search_path:
-        if (folder / name).is_file():
-            return folder / name
-    problems.append(f"{name}: missing; put the file back into {search_path[-1] if search_path else 'templates'}")
-    return None
-
-
-def _read(path: Path, problems: list[str]) -> str | None:
-    try:
-        with path.open("rb") as file:
-            octets = file.read(FILE_BYTES + 1)
-        if len(octets) > FILE_BYTES:
-            problems.append(f"{path}: larger than {FILE_BYTES // 1024} KiB; shorten it")
-            return None
-        return octets.decode("utf-8").removeprefix("\ufeff")
-    except OSError as error:
-        problems.append(f"{path}: cannot be read ({error.strerror}); make it readable for the service's user")
-    except UnicodeDecodeError:
-        problems.append(f"{path}: is not UTF-8 text; save it as UTF-8")
-    return None
+    path = resources.first(search_path, name)
+    if path is None:
+        problems.append(f"{name}: missing; put the file back into {search_path[-1] if search_path else 'templates'}")
+    return path
 
 
 def _parsed(
@@ -390,7 +372,7 @@ def _mistakes_in_block(block: nodes.Block, path: Path) -> Iterator[str]:
 
 def _teams(search_path: Sequence[Path], codes: Iterable[str], problems: list[str]) -> Mapping[str, Mapping[str, str]]:
     path = _first(search_path, "queues.toml", problems)
-    text = None if path is None else _read(path, problems)
+    text = None if path is None else resources.read_text(path, problems, f"{path}: ")
     if text is None:
         return {}
     try:
@@ -417,7 +399,7 @@ def _layout(
 ) -> Template | None:
     """A layout, tried once on a small body, so that its mistakes show at the start too."""
     path = _first(search_path, name, problems)
-    source = None if path is None else _read(path, problems)
+    source = None if path is None else resources.read_text(path, problems, f"{path}: ")
     if source is None:
         return None
     try:

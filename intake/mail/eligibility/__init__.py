@@ -20,6 +20,8 @@ for the fourth, which comes last: a newsletter that names none of our addresses 
 13. nor to role addresses behind which nobody reads (RFC 2142, RFC 5230 4.6)
 14. nor where the sender is not one plain mailbox
 20. nor, as the last signal, to what reads like an out-of-office note, a bounce or a notification
+22. nor to voicemail that a telephone system sends by e-mail; this is asked first, because such a system may send from
+    the office's own address and with any mark of a machine, and its recording must reach a team all the same
 
 15–19 and 21 depend on what the ledger knows: :func:`with_state`. Of each header every instance counts, and
 case never matters. Nobody is refused silently: the message is filed with the reason code of :data:`REASONS`.
@@ -39,6 +41,7 @@ __all__ = [
 ]  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
+    rules.voicemail,
     rules.null_return_path,
     rules.own_address,
     rules.own_mail_returned,

@@ -302,6 +302,20 @@ _TABLE = (
         "weighed signals",
     ),
     Reason(
+        "voicemail",
+        22,
+        "It is a caller's voicemail: there is no address to acknowledge it to.",
+        "Sie ist eine Sprachnachricht: Es gibt keine Adresse, an die eine Bestätigung gehen könnte.",
+        "RFC 3834 4",
+    ),
+    Reason(
+        "voicemail-unproven",
+        22,
+        "It says it comes from our telephone system, but nothing proves it.",
+        "Sie gibt an, von unserer Telefonanlage zu kommen, aber nichts belegt es.",
+        "RFC 8601",
+    ),
+    Reason(
         "acknowledging-off",
         21,
         "Acknowledging is switched off.",

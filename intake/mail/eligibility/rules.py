@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of eligibility that look at the message alone: 1–14 and 20, one function each.
+"""The rules of eligibility that look at the message alone: 1–14, 20 and 22, one function each.
 
 A rule takes what every rule looks at and says no, with a reason code and what decided, or nothing. Their order and
 their meaning together stand in :mod:`intake.mail.eligibility`.
@@ -11,10 +11,27 @@ from fnmatch import fnmatchcase
 from intake.mail.eligibility.addresses import is_mailbox, is_own
 from intake.mail.eligibility.signals import reads_automatic
 from intake.mail.eligibility.values import MAX_EVIDENCE, Facts, Refusal
+from intake.mail.telephone import spoken
 
 
 def _shown(name: str, value: str) -> tuple[str, ...]:
     return (f"{name}: {value}"[:MAX_EVIDENCE],)
+
+
+def voicemail(facts: Facts) -> Refusal | None:
+    """22. A recording from a telephone system of ours: the caller has no address (RFC 3834 4), and it is listened to.
+
+    What we send ourselves about a recording has one attached, too: it is no new one. What is forged is rule 11's.
+    """
+    senders = {address.address.lower() for address in facts.message.from_}
+    if not senders & facts.policy.voicemail_senders or facts.authenticated is False or own_mail_returned(facts):
+        return None
+    recording = spoken(facts.message)
+    if recording is None:
+        return None
+    if facts.authenticated is None and facts.policy.voicemail_proven:
+        return Refusal("voicemail-unproven", "person", ("no Authentication-Results that is trusted",))
+    return Refusal("voicemail", "machine", (f"recording attached: {recording.kind}"[:MAX_EVIDENCE],))
 
 
 def null_return_path(facts: Facts) -> Refusal | None:

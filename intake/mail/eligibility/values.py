@@ -29,6 +29,10 @@ class Policy:
     """Rule 3: what our own mail carries in X-Loop."""
     message_id_domain: str = ""
     """Rule 3: a Message-ID of ours looks like ``<intake.{32 hex}@{this domain}>``."""
+    voicemail_senders: frozenset[str] = frozenset()
+    """Rule 22: telephone systems that send voicemail by e-mail, lower case."""
+    voicemail_proven: bool = True
+    """Rule 22: only a mail that is authenticated is theirs."""
     smtputf8: bool = True
     """Rule 14: the relay offers SMTPUTF8 (RFC 6531)."""
 
@@ -39,10 +43,13 @@ class Policy:
         ``extra`` replaces single fields (``require_addressed=False`` for ``intake explain --any-recipient``).
         """
         mailbox = configuration.mailboxes.get(mailbox_name or "")
+        voicemail = configuration.voicemail
         values: dict[str, Any] = {
             "own_addresses": configuration.own_addresses,
             "trust": configuration.trust,
             "require_addressed": mailbox.require_addressed if mailbox else True,
+            "voicemail_senders": frozenset(a.lower() for a in voicemail.senders) if voicemail else frozenset(),
+            "voicemail_proven": voicemail.senders_proven if voicemail else True,
             "trusted_forwarders": frozenset(a.lower() for a in mailbox.trusted_forwarders) if mailbox else frozenset(),
         }
         return cls(**(values | extra))

@@ -1,46 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Bulgarian and Macedonian: no cases, so that prepositions do all the work; "и" before the last part of a number."""
 
-import datetime as dt
 from typing import ClassVar
 
-from intake.speech.grammar import DateForm, Grammar, Moment, TimeForm, forms
-from intake.speech.grammars.slavic import Ordinals, agreeing, numbered
+from intake.speech.grammar import Moment, TimeForm, forms
+from intake.speech.grammars.slavic import Ordinals, Slavic, agreeing, numbered
 from intake.speech.numerals import Numerals
 
 
-class _BalkanSlavic(Grammar):
-    numerals: ClassVar[Numerals]
-    ordinals: ClassVar[Ordinals]
+class _BalkanSlavic(Slavic):
     hours: ClassVar[tuple[str, str]]
     minutes: ClassVar[tuple[str, str]]
     minute_ones: ClassVar[tuple[str, str]]
-    from_word: ClassVar[str]
     at_word: ClassVar[str]
 
+    day_form = "masculine"
+    year_form, year_word = "year", "година"
+    on_word, until_word = "на ", "до"
     to, ampersand = " до ", "и"
     minus, plus = "минус", "плус"
     section = "параграф {n}"
     euro = forms(other="евро")
 
-    def cardinal(self, n: int) -> str:
-        return self.numerals.words(n)
-
-    def ordinal(self, n: int) -> str:
-        return self.ordinals.words(n, "masculine")
-
     def weekdays(self, first: int, last: int) -> str:
         return f"{self.from_word} {self.name_of_day(first)} до {self.name_of_day(last)}"
-
-    def date(self, day: dt.date, form: DateForm, year: bool) -> str:
-        date = f"{self.ordinal(day.day)} {self.name_of_month(day.month)}"
-        if year:
-            date += f" {self.ordinals.words(day.year, 'year')} година"
-        if form == "bare":
-            return date
-        if form in ("from", "until"):
-            return f"{self.from_word if form == 'from' else 'до'} {date}"
-        return f"{self.weekday(day.weekday(), form)}, {'на ' if form == 'on' else ''}{date}"
 
     def clock(self, at: Moment, form: TimeForm) -> str:
         hour, minute = at

@@ -120,8 +120,7 @@ class Tigrinya(Grammar):
         else:
             words = _listed(parts)
         before = {"plain": "", "at": "ኣብ ", "from": "ካብ ", "until": "ክሳብ "}[form]
-        part = "ንጉሆ" if 6 <= hour < 12 else "ድሕሪ ቀትሪ" if 12 <= hour < 18 else "ምሸት" if 18 <= hour < 22 else "ለይቲ"
-        return f"{before}ሰዓት {words} {part}"
+        return f"{before}ሰዓት {words} {_tigrinya_part_of_day(hour)}"
 
     def _bare(self, day: dt.date, form: DateForm, year: bool) -> str:
         date = f"{self.cardinal(day.day)} {self.name_of_month(day.month)}"
@@ -136,6 +135,13 @@ class Tigrinya(Grammar):
     @staticmethod
     def _in_calendar(date: str) -> str:
         return f"{date}፣ ብኣቆጻጽራ ኤውሮጳ"
+
+
+def _tigrinya_part_of_day(hour: int) -> str:
+    """Noon is the sixth hour from sunrise; "the sixth after noon" would be heard as six in the evening."""
+    if hour == 12:
+        return "ፍርቂ መዓልቲ"
+    return "ንጉሆ" if 6 <= hour < 12 else "ድሕሪ ቀትሪ" if 12 < hour < 18 else "ምሸት" if 18 <= hour < 22 else "ለይቲ"
 
 
 def _tigrinya_parts(n: int) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ Pashto has no synthesiser; its words are there for the sheet that a person reads
 
 import datetime as dt
 
-from intake.speech.grammar import DateForm, Grammar, Moment, TimeForm, forms
+from intake.speech.grammar import Moment, TimeForm, forms
+from intake.speech.grammars.iranic import Iranic
 from intake.speech.numerals import Numerals
 
 _FA = Numerals(
@@ -43,10 +44,12 @@ _PS = Numerals(
 )  # fmt: skip
 
 
-class Persian(Grammar):
+class Persian(Iranic):
     """Standard Persian."""
 
     code = "fa"
+    numerals = _FA
+    from_frame, until_frame, on_frame = "از {}", "تا {}", "روز {}"
     comma = "، "
     month_names = (
         "ژانویه", "فوریه", "مارس", "آوریل", "مه", "ژوئن", "ژوئیه", "اوت", "سپتامبر", "اکتبر", "نوامبر", "دسامبر",
@@ -61,30 +64,15 @@ class Persian(Grammar):
     and_cents = " و "
     clock_words = ("ساعت",)
 
-    def cardinal(self, n: int) -> str:
-        return _FA.words(n)
-
     def ordinal(self, n: int) -> str:
         words = self.cardinal(n)
         if words.endswith("سه"):
             return f"{words.removesuffix('سه')}سوم"
         return f"{words}‌ام" if words.endswith("سی") else f"{words}م"
 
-    def weekday(self, n: int, form: DateForm) -> str:
-        return f"روز {self.name_of_day(n)}" if form == "on" else self.name_of_day(n)
-
-    def weekdays(self, first: int, last: int) -> str:
-        return f"از {self.name_of_day(first)} تا {self.name_of_day(last)}"
-
-    def date(self, day: dt.date, form: DateForm, year: bool) -> str:
+    def bare_date(self, day: dt.date, year: bool) -> str:
         date = f"{self.ordinal(day.day)} {self.name_of_month(day.month)}"
-        if year:
-            date += f" سال {self.cardinal(day.year)}"
-        if form == "bare":
-            return date
-        if form in ("from", "until"):
-            return f"{'از' if form == 'from' else 'تا'} {date}"
-        return f"{self.weekday(day.weekday(), form)}، {date}"
+        return f"{date} سال {self.cardinal(day.year)}" if year else date
 
     def clock(self, at: Moment, form: TimeForm) -> str:
         hour, minute = at
@@ -96,10 +84,13 @@ class Persian(Grammar):
         return f"{before}ساعت {words} {part}"
 
 
-class Pashto(Grammar):
+class Pashto(Iranic):
     """Pashto of Afghanistan."""
 
     code = "ps"
+    numerals = _PS
+    from_frame, until_frame, on_frame = "له {} څخه", "تر {} پورې", "د {} په ورځ"
+    from_date_frame = "{} نېټې څخه"
     comma = "، "
     weekday_names = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")
     month_names = (
@@ -114,29 +105,12 @@ class Pashto(Grammar):
     cent = forms(other="سنټ")
     and_cents = " او "
 
-    def cardinal(self, n: int) -> str:
-        return _PS.words(n)
-
     def ordinal(self, n: int) -> str:
         return "لومړی" if n == 1 else f"{self.cardinal(n)}م"
 
-    def weekday(self, n: int, form: DateForm) -> str:
-        return f"د {self.name_of_day(n)} په ورځ" if form == "on" else self.name_of_day(n)
-
-    def weekdays(self, first: int, last: int) -> str:
-        return f"له {self.name_of_day(first)} څخه تر {self.name_of_day(last)} پورې"
-
-    def date(self, day: dt.date, form: DateForm, year: bool) -> str:
+    def bare_date(self, day: dt.date, year: bool) -> str:
         date = f"د {self.name_of_month(day.month)} {'لومړۍ' if day.day == 1 else f'{self.cardinal(day.day)}مه'}"
-        if year:
-            date = f"د {self.cardinal(day.year)} کال {date}"
-        if form == "bare":
-            return date
-        if form == "from":
-            return f"{date} نېټې څخه"
-        if form == "until":
-            return f"تر {date} پورې"
-        return f"{self.weekday(day.weekday(), form)}، {date}"
+        return f"د {self.cardinal(day.year)} کال {date}" if year else date
 
     def clock(self, at: Moment, form: TimeForm) -> str:
         hour, minute = at

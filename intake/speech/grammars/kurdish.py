@@ -6,7 +6,8 @@ Sorani has no synthesiser; its words are there for the sheet that a person reads
 
 import datetime as dt
 
-from intake.speech.grammar import DateForm, Grammar, Moment, TimeForm, forms
+from intake.speech.grammar import Moment, TimeForm, forms
+from intake.speech.grammars.iranic import Iranic
 from intake.speech.numerals import Numerals
 
 _KU = Numerals(
@@ -44,12 +45,13 @@ def _after_vowel(words: str, ending: str) -> str:
     return words + ("y" if words[-1] in "aeiouêîû" else "") + ending
 
 
-class Kurmanji(Grammar):
+class Kurmanji(Iranic):
     """Kurmanji; the clock of 24 hours."""
 
     code = "ku"
+    numerals = _KU
+    from_frame, until_frame, on_date_frame = "ji {}", "heta {}", "di {} de"
     on_weekdays = ("duşemê", "sêşemê", "çarşemê", "pêncşemê", "înê", "şemiyê", "yekşemê")
-    weekday_range = (tuple(f"ji {day}" for day in on_weekdays), tuple(f"heta {day}" for day in on_weekdays))
     weekday_names = ("duşem", "sêşem", "çarşem", "pêncşem", "în", "şemî", "yekşem")
     to, ampersand = " heta ", "û"
     point, minus, plus = "bêhnok", "kêm", "zêde"
@@ -60,21 +62,15 @@ class Kurmanji(Grammar):
     cent = forms(other="sent")
     and_cents = " û "
 
-    def cardinal(self, n: int) -> str:
-        return _KU.words(n)
-
     def ordinal(self, n: int) -> str:
         return _after_vowel(self.cardinal(n), "em")
 
-    def date(self, day: dt.date, form: DateForm, year: bool) -> str:
+    def framed_day(self, n: int) -> str:
+        return self.on_weekdays[n]
+
+    def bare_date(self, day: dt.date, year: bool) -> str:
         date = f"{_after_vowel(self.cardinal(day.day), 'ê')} {self.name_of_month(day.month)}"
-        date += f"a {_after_vowel(self.cardinal(day.year), 'an')}" if year else "ê"
-        if form == "bare":
-            return date
-        if form in ("from", "until"):
-            return f"{'ji' if form == 'from' else 'heta'} {date}"
-        weekday = self.weekday(day.weekday(), form)
-        return f"{weekday}, di {date} de" if form == "on" else f"{weekday}, {date}"
+        return date + (f"a {_after_vowel(self.cardinal(day.year), 'an')}" if year else "ê")
 
     def clock(self, at: Moment, form: TimeForm) -> str:
         hour, minute = at
@@ -89,10 +85,12 @@ class Kurmanji(Grammar):
         return f"{'ji' if form == 'from' else 'heta'} saet {words}"
 
 
-class Sorani(Grammar):
+class Sorani(Iranic):
     """Sorani; the clock of twelve hours with the part of the day."""
 
     code = "ckb"
+    numerals = _CKB
+    from_frame, until_frame, on_frame = "لە {}", "تا {}", "ڕۆژی {}"
     comma = "، "
     month_names = (
         "کانوونی دووەم", "شوبات", "ئازار", "نیسان", "ئایار", "حوزەیران",
@@ -108,28 +106,13 @@ class Sorani(Grammar):
     cent = forms(other="سەنت")
     and_cents = " و "
 
-    def cardinal(self, n: int) -> str:
-        return _CKB.words(n)
-
     def ordinal(self, n: int) -> str:
         words = self.cardinal(n)
         return f"{words}یەم" if words[-1] in "ێیۆا" else f"{words}م" if words[-1] == "ە" else f"{words}ەم"
 
-    def weekday(self, n: int, form: DateForm) -> str:
-        return f"ڕۆژی {self.name_of_day(n)}" if form == "on" else self.name_of_day(n)
-
-    def weekdays(self, first: int, last: int) -> str:
-        return f"لە {self.name_of_day(first)} تا {self.name_of_day(last)}"
-
-    def date(self, day: dt.date, form: DateForm, year: bool) -> str:
+    def bare_date(self, day: dt.date, year: bool) -> str:
         date = f"{self.cardinal(day.day)}ی {self.name_of_month(day.month)}"
-        if year:
-            date += f"ی {self.cardinal(day.year)}"
-        if form == "bare":
-            return date
-        if form in ("from", "until"):
-            return f"{'لە' if form == 'from' else 'تا'} {date}"
-        return f"{self.weekday(day.weekday(), form)}، {date}"
+        return f"{date}ی {self.cardinal(day.year)}" if year else date
 
     def clock(self, at: Moment, form: TimeForm) -> str:
         hour, minute = at

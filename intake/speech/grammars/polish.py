@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Polish: hours are ordinal ("o godzinie ósmej trzydzieści"), the date stands in the genitive."""
 
-import datetime as dt
-
-from intake.speech.grammar import DateForm, Grammar, Moment, TimeForm, forms, table
-from intake.speech.grammars.slavic import Ordinals, numbered
+from intake.speech.grammar import Moment, TimeForm, forms, table
+from intake.speech.grammars.slavic import Ordinals, Slavic, numbered
 from intake.speech.numerals import Numerals, polish
 
 NUMERALS = Numerals(
@@ -48,10 +46,12 @@ _ORDINALS = Ordinals(
 )  # fmt: skip
 
 
-class Polish(Grammar):
+class Polish(Slavic):
     """Standard Polish."""
 
     code = "pl"
+    numerals, ordinals = NUMERALS, _ORDINALS
+    year_word, from_word, until_word = "roku", "od", "do"
     on_weekdays = ("w poniedziałek", "we wtorek", "w środę", "w czwartek", "w piątek", "w sobotę", "w niedzielę")
     weekday_range = (
         ("od poniedziałku", "od wtorku", "od środy", "od czwartku", "od piątku", "od soboty", "od niedzieli"),
@@ -95,28 +95,11 @@ class Polish(Grammar):
     ordinal_marks = r"\.(?=\s?(?:piętr|stopni|dzień|tydzień|miesiąc|rok|klas)\w{0,3})"
     clock_words = ("godz.", "godzina", "godzinie", "godziny")
 
-    def cardinal(self, n: int) -> str:
-        return NUMERALS.words(n)
-
-    def ordinal(self, n: int) -> str:
-        return _ORDINALS.words(n, "masculine")
-
     def ordinal_in_text(self, n: int, before: str, noun: str) -> str:
         neuter, case = noun.startswith("piętr"), "genitive"
         if neuter and noun.endswith("o"):
             return self.ordinal(n)[:-1] + ("ie" if n in (2, 3) else "e")
         return _ORDINALS.words(n, case if neuter and noun.endswith("a") else "masculine")
-
-    def date(self, day: dt.date, form: DateForm, year: bool) -> str:
-        number = _ORDINALS.words(day.day, "masculine" if form == "plain" else "genitive")
-        date = f"{number} {self.name_of_month(day.month)}"
-        if year:
-            date += f" {_ORDINALS.words(day.year, 'genitive')} roku"
-        if form == "bare":
-            return date
-        if form in ("from", "until"):
-            return f"{'od' if form == 'from' else 'do'} {date}"
-        return f"{self.weekday(day.weekday(), form)}, {date}"
 
     def clock(self, at: Moment, form: TimeForm) -> str:
         hour, minute = at

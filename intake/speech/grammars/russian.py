@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Russian: the clock of 24 hours with "часов" and "минут", as railways and offices announce it, in the right case."""
 
-import datetime as dt
-
-from intake.speech.grammar import DateForm, Grammar, Moment, TimeForm, forms, table
-from intake.speech.grammars.slavic import Ordinals, agreeing, chosen, numbered
+from intake.speech.grammar import Moment, TimeForm, forms, table
+from intake.speech.grammars.slavic import EastSlavic, Ordinals, chosen, numbered
 from intake.speech.numerals import Numerals, slavic
 
 NUMERALS = Numerals(
@@ -56,10 +54,15 @@ _ORDINALS = Ordinals(
 )  # fmt: skip
 
 
-class Russian(Grammar):
+class Russian(EastSlavic):
     """Standard Russian."""
 
     code = "ru"
+    numerals, genitive, ordinals = NUMERALS, _GENITIVE, _ORDINALS
+    minutes, one_and_two = ("минута", "минуты", "минут"), ("одна", "две")
+    one_minute_at = ("одну", "минуту")
+    genitive_minutes, genitive_one_and_two = ("минуты", "минут"), ("одной", "двух")
+    year_word, from_word = "года", "с"
     on_weekdays = ("в понедельник", "во вторник", "в среду", "в четверг", "в пятницу", "в субботу", "в воскресенье")
     weekday_range = (
         ("с понедельника", "со вторника", "со среды", "с четверга", "с пятницы", "с субботы", "с воскресенья"),
@@ -99,38 +102,14 @@ class Russian(Grammar):
     ordinal_marks = r"-(?:й|ый|ий|ой|го|ого|м|ом|е|я|му)(?!\w)"
     clock_words = ("ч.", "часов", "часа", "час")
 
-    def cardinal(self, n: int) -> str:
-        return NUMERALS.words(n)
-
-    def ordinal(self, n: int) -> str:
-        return _ORDINALS.words(n, "masculine")
-
-    def date(self, day: dt.date, form: DateForm, year: bool) -> str:
-        case = "neuter" if form in ("plain", "until") else "genitive"
-        number = _ORDINALS.words(day.day, case)
-        date = f"{number} {self.name_of_month(day.month)}"
-        if year:
-            date += f" {_ORDINALS.words(day.year, 'genitive')} года"
-        if form == "bare":
-            return date
-        if form == "from":
-            return f"{'со' if number.startswith('вт') else 'с'} {date}"
-        if form == "until":
-            return f"по {date}"
-        return f"{self.weekday(day.weekday(), form)}, {date}"
+    def since(self, word: str) -> str:
+        return "со" if word.startswith("вт") else self.from_word
 
     def clock(self, at: Moment, form: TimeForm) -> str:
         hour, minute = at
         if form in ("from", "until"):
             words = f"{_GENITIVE.words(hour)} {'часа' if slavic(hour) == 0 else 'часов'}"
-            if minute:
-                one = slavic(minute) == 0
-                words += f" {agreeing(_GENITIVE, minute, ('одной', 'двух'))} {'минуты' if one else 'минут'}"
-            return f"{'с' if form == 'from' else 'до'} {words}"
-        words = f"{NUMERALS.words(hour)} {chosen(hour, slavic, ('час', 'часа', 'часов'))}"
-        if minute:
-            accusative = form == "at"
-            ones = ("одну" if accusative else "одна", "две")
-            nouns = ("минуту" if accusative else "минута", "минуты", "минут")
-            words += f" {agreeing(NUMERALS, minute, ones)} {chosen(minute, slavic, nouns)}"
-        return f"в {words}" if form == "at" else words
+        else:
+            words = f"{NUMERALS.words(hour)} {chosen(hour, slavic, ('час', 'часа', 'часов'))}"
+        words += self.said_minutes(minute, form)
+        return {"plain": "", "at": "в ", "from": "с ", "until": "до "}[form] + words

@@ -4,11 +4,10 @@
 Days of the month are ordinal, hours are counted ("osam časova", "osam sati"), minutes follow after "i".
 """
 
-import datetime as dt
 from typing import ClassVar
 
-from intake.speech.grammar import DateForm, Grammar, Moment, TimeForm, forms, table
-from intake.speech.grammars.slavic import Ordinals, agreeing, chosen, numbered
+from intake.speech.grammar import DateForm, Moment, TimeForm, forms, table
+from intake.speech.grammars.slavic import Ordinals, Slavic, agreeing, chosen, numbered
 from intake.speech.numerals import Numerals, slavic
 
 _SMALL = (
@@ -30,13 +29,13 @@ _SOFT = {3: {"masculine": "i", "genitive": "eg", "year": "e"}}
 _ENDINGS = {"masculine": "i", "genitive": "og", "year": "e"}
 
 
-class _SouthSlavic(Grammar):
-    numerals: ClassVar[Numerals]
-    ordinals: ClassVar[Ordinals]
+class _SouthSlavic(Slavic):
     hours: ClassVar[tuple[str, str, str]]
     minutes: ClassVar[tuple[str, str, str]]
     minute_ones: ClassVar[tuple[str, str]]
 
+    year_form, year_word = "year", "godine"
+    from_word, until_word = "od", "do"
     to, ampersand = " do ", "i"
     minus, plus = "minus", "plus"
     percent = "{n} posto"
@@ -47,24 +46,8 @@ class _SouthSlavic(Grammar):
     weekday_short = ("pon.", "uto.", "sre.", "čet.", "pet.", "sub.", "ned.")
     ordinal_marks = r"\.(?=\s?(?:sprat|kat|dan|put|mesec|mjesec|razred)\w{0,2}(?!\w))"
 
-    def cardinal(self, n: int) -> str:
-        return self.numerals.words(n)
-
-    def ordinal(self, n: int) -> str:
-        return self.ordinals.words(n, "masculine")
-
-    def date(self, day: dt.date, form: DateForm, year: bool) -> str:
-        if form == "plain":
-            date = f"{self.ordinals.words(day.day, 'masculine')} {self.name_of_month(day.month)}"
-        else:
-            date = f"{self.ordinals.words(day.day, 'genitive')} {self.months_in_dates[day.month - 1]}"
-        if year:
-            date += f" {self.ordinals.words(day.year, 'year')} godine"
-        if form == "bare":
-            return date
-        if form in ("from", "until"):
-            return f"{'od' if form == 'from' else 'do'} {date}"
-        return f"{self.weekday(day.weekday(), form)}, {date}"
+    def month(self, n: int, form: DateForm) -> str:
+        return self.name_of_month(n) if form == "plain" else self.months_in_dates[n - 1]
 
     def clock(self, at: Moment, form: TimeForm) -> str:
         hour, minute = at

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ukrainian: hours are ordinal ("о восьмій годині"), days of the month too, both in the case they need."""
 
-import datetime as dt
-
-from intake.speech.grammar import DateForm, Grammar, Moment, TimeForm, forms, table
-from intake.speech.grammars.slavic import Ordinals, agreeing, chosen, numbered
+from intake.speech.grammar import Moment, TimeForm, forms, table
+from intake.speech.grammars.slavic import EastSlavic, Ordinals, numbered
 from intake.speech.numerals import Numerals, slavic
 
 NUMERALS = Numerals(
@@ -61,10 +59,15 @@ _ORDINALS = Ordinals(
 )  # fmt: skip
 
 
-class Ukrainian(Grammar):
+class Ukrainian(EastSlavic):
     """Standard Ukrainian."""
 
     code = "uk"
+    numerals, genitive, ordinals = NUMERALS, _GENITIVE, _ORDINALS
+    minutes, one_and_two = ("хвилина", "хвилини", "хвилин"), ("одна", "дві")
+    one_minute_at = ("одну", "хвилину")
+    genitive_minutes, genitive_one_and_two = ("хвилини", "хвилин"), ("однієї", "двох")
+    year_word, from_word = "року", "з"
     weekday_names = ("понеділок", "вівторок", "середа", "четвер", "п’ятниця", "субота", "неділя")
     on_weekdays = ("у понеділок", "у вівторок", "у середу", "у четвер", "у п’ятницю", "у суботу", "у неділю")
     weekday_range = (
@@ -103,46 +106,17 @@ class Ukrainian(Grammar):
     ordinal_marks = r"-(?:й|ий|го|ого|му|м|е|а|ша)(?!\w)"
     clock_words = ("год.", "година", "години", "годин")
 
-    def cardinal(self, n: int) -> str:
-        return NUMERALS.words(n)
-
-    def ordinal(self, n: int) -> str:
-        return _ORDINALS.words(n, "masculine")
-
-    def date(self, day: dt.date, form: DateForm, year: bool) -> str:
-        number = _ORDINALS.words(day.day, "neuter" if form in ("plain", "until") else "genitive")
-        date = f"{number} {self.name_of_month(day.month)}"
-        if year:
-            date += f" {_ORDINALS.words(day.year, 'genitive')} року"
-        if form == "bare":
-            return date
-        if form == "from":
-            return f"{_from(number)} {date}"
-        if form == "until":
-            return f"по {date}"
-        return f"{self.weekday(day.weekday(), form)}, {date}"
+    def since(self, word: str) -> str:
+        return "із" if word[0] in "сшщчз" else self.from_word
 
     def clock(self, at: Moment, form: TimeForm) -> str:
         hour, minute = at
         if form in ("from", "until"):
             number = _ORDINALS.words(hour, "hour genitive")
-            words = f"{number} години"
-            if minute:
-                one = slavic(minute) == 0
-                words += f" {agreeing(_GENITIVE, minute, ('однієї', 'двох'))} {'хвилини' if one else 'хвилин'}"
-            return f"{_from(number) if form == 'from' else 'до'} {words}"
-        if form == "at":
+            words = f"{self.since(number) if form == 'from' else 'до'} {number} години"
+        elif form == "at":
             number = _ORDINALS.words(hour, "hour locative")
             words = f"{'об' if number[0] == 'о' else 'о'} {number} годині"
         else:
             words = f"{_ORDINALS.words(hour, 'hour')} година"
-        if minute:
-            nouns = ("хвилину" if form == "at" else "хвилина", "хвилини", "хвилин")
-            ones = ("одну" if form == "at" else "одна", "дві")
-            words += f" {agreeing(NUMERALS, minute, ones)} {chosen(minute, slavic, nouns)}"
-        return words
-
-
-def _from(word: str) -> str:
-    """ "З" before most words, "із" before a hissing sound."""
-    return "із" if word[0] in "сшщчз" else "з"
+        return words + self.said_minutes(minute, form)

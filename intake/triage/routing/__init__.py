@@ -10,6 +10,6 @@ Every term is tried on every message, because people mix languages ("mein Aufent
 
 from intake.triage.routing.decision import route
 from intake.triage.routing.rules import Rules
-from intake.triage.routing.values import Evidence, Routing
+from intake.triage.routing.values import Evidence, Opinion, Routing
 
-__all__ = ["Evidence", "Routing", "Rules", "route"]
+__all__ = ["Evidence", "Opinion", "Routing", "Rules", "route"]

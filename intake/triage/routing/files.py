@@ -12,25 +12,29 @@ write anything of it into its own file:
 Every mistake is reported, with file, line and remedy; a file with a mistake is not used.
 """
 
-import copy
 import functools
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from intake.errors import ConfigurationError
 from intake.languages import LANGUAGES, UNDETERMINED
 from intake.patterns import Pattern
-from intake.triage.routing.lines import Lines
+from intake.toml import Lines, NotToml, loads
 
 FOLDER = Path(__file__).parent
 """The shipped pack lies here."""
 
+MAX_OCTETS = 2 * 1024 * 1024
+"""Of one rule file; the whole shipped pack has a third of that."""
 MAX_TERM = 80
 """Characters of one term."""
+MAX_TERMS = 100_000
+"""Terms of one rule file. The shipped pack has 37,000; the process that reads mail has no room for millions."""
+MAX_MISTAKES = 50
+"""Mistakes of one file that are named: who made more has made one many times."""
 
 SETTINGS = ("minimum", "margin", "subject", "form", "attachment", "early", "question", "late", "apart",
             "further", "yielding", "misspelt")  # fmt: skip
@@ -56,6 +60,14 @@ class Pack:
     recipients: list[tuple[str, str, float, Pattern]] = field(default_factory=list)
     numbers: list[tuple[str, str, float, Pattern]] = field(default_factory=list)
     fields: Pattern | None = None
+
+    def copied(self) -> "Pack":
+        """A pack of its own with the same in it: what is in the containers is never changed, only replaced."""
+        return replace(
+            self,
+            settings=dict(self.settings), evidence=dict(self.evidence), vocabulary=dict(self.vocabulary),
+            senders=list(self.senders), recipients=list(self.recipients), numbers=list(self.numbers),
+        )  # fmt: skip
 
     def stars(self, language: str, term: str) -> str:
         """``term`` with the stars that its language gives a term without any."""
@@ -84,12 +96,21 @@ def shipped_pack() -> Pack:
 def office_pack(file: Path, queues: Collection[str]) -> Pack:
     """The pack of an office that has a file of its own. Raises :class:`ConfigurationError`."""
     try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        with open(file, "rb") as stream:
+            octets = stream.read(MAX_OCTETS + 1)
+    except OSError as error:
         raise ConfigurationError(
-            f"{file}: the rules cannot be read ({reason}); correct triage.rules in intake.toml, or save it as UTF-8"
+            f"{file}: the rules cannot be read ({error.strerror}); correct triage.rules in intake.toml, or --rules"
         ) from None
+    if len(octets) > MAX_OCTETS:
+        raise ConfigurationError(
+            f"{file}: this is larger than {MAX_OCTETS // 1024:,} KiB, and no rule file; name the right one"
+        )
+    try:
+        text = octets.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = octets[: error.start].count(b"\n") + 1
+        raise ConfigurationError(f"{file}, line {line}: this is not UTF-8 text; save the file as UTF-8") from None
     return pack_of(text, str(file), queues)
 
 
@@ -99,7 +120,7 @@ def pack_of(text: str, name: str, queues: Collection[str]) -> Pack:
     Raises :class:`ConfigurationError`.
     """
     reader = _File(name, text, queues)
-    pack = copy.deepcopy(shipped_pack()) if reader.table.get("extends") == "shipped" else Pack()
+    pack = shipped_pack().copied() if "extends" in reader.table else Pack()
     reader.into(pack)
     reader.complete(pack)
     _finish(reader.mistakes)
@@ -108,7 +129,8 @@ def pack_of(text: str, name: str, queues: Collection[str]) -> Pack:
 
 def _finish(mistakes: list[str]) -> None:
     if mistakes:
-        raise ConfigurationError("\n".join(mistakes))
+        more = len(mistakes) - MAX_MISTAKES
+        raise ConfigurationError("\n".join(mistakes[:MAX_MISTAKES]) + (f"\n… and {more} more" if more > 0 else ""))
 
 
 class _File:
@@ -119,16 +141,20 @@ class _File:
         self.queues = queues
         self.lines = Lines(text)
         self.mistakes: list[str] = []
+        self.terms = 0
+        self.weighed: dict[tuple[str, frozenset[str]], str] = {}
+        """The evidence of this file, and the key under which it stands."""
         try:
-            self.table = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:
-            said = re.sub(r"\(at line (\d+), column (\d+)\)", r"(line \1, column \2)", str(error))
-            raise ConfigurationError(f"{name}: this is not valid TOML: {said}; correct that line") from None
+            self.table = loads(text)
+        except NotToml as error:
+            raise ConfigurationError(f"{name}, line {error.line}: not valid TOML: {error}; correct that line") from None
 
     def wrong(self, remedy: str, *path: str | int, term: str = "") -> None:
         """Note a mistake at ``path`` (keys from the top; numbers count entries of a list from 0)."""
         key = ".".join(str(p) for p in path if not isinstance(p, int)) + (f' "{term}"' if term else "")
-        self.mistakes.append(f"{self.name}, line {self.lines.find(path, term)}: {key}: {remedy}")
+        # Looking for the line takes time, which thousands of mistakes that nobody reads are not worth.
+        line = self.lines.find(path, term) if len(self.mistakes) < MAX_MISTAKES else 0
+        self.mistakes.append(f"{self.name}, line {line}: {key}: {remedy}")
 
     def into(self, pack: Pack) -> None:
         self._known(self.table, (), {"extends", "settings", "matching", "queues", "vocabulary", "senders",
@@ -182,11 +208,13 @@ class _File:
     def _matching(self, pack: Pack) -> None:
         table = self._table(self.table, "matching")
         self._known(table, ("matching",), {"inside", "beginning"})
-        pack.inside = tuple(table.get("inside", pack.inside))
-        pack.beginning = tuple(table.get("beginning", pack.beginning))
         for key, codes in table.items():
-            if not isinstance(codes, list) or any(code not in LANGUAGES for code in codes):
+            if not isinstance(codes, list) or any(code not in tuple(LANGUAGES) for code in codes):
                 self.wrong('expected a list of language codes such as ["uk", "tr"]', "matching", key)
+            elif key == "inside":
+                pack.inside = tuple(codes)
+            elif key == "beginning":
+                pack.beginning = tuple(codes)
 
     def _queue(self, pack: Pack, queue: str) -> None:
         if not self._known_queue(queue, "queues", queue):
@@ -195,8 +223,13 @@ class _File:
         for kind in ("evidence", "yields"):
             for key, value in self._table(self.table["queues"][queue], kind, "queues", queue).items():
                 concepts = _concepts(key)
-                if not all(concepts) or len(concepts) > 3:
-                    self.wrong('expected up to three concepts such as "passport & lost"', "queues", queue, kind, key)
+                before = self.weighed.setdefault((queue, frozenset(concepts)), f"{kind}.{key}")
+                if not all(concepts) or len(concepts) > 3 or len(set(concepts)) < len(concepts):
+                    self.wrong(
+                        'expected up to three different concepts such as "passport & lost"', "queues", queue, kind, key
+                    )
+                elif before != f"{kind}.{key}":
+                    self.wrong(f"the same concepts stand at {before} already; keep one", "queues", queue, kind, key)
                 elif (weight := self._number(value, -100, "queues", queue, kind, key)) is not None:
                     pack.evidence[queue, frozenset(concepts)] = (weight, kind == "yields")
 
@@ -212,23 +245,36 @@ class _File:
         if not isinstance(words, str):
             self.wrong('expected terms in one text, with commas between them: "Pass, Reisepass*"', *where)
             return
-        terms = pack.vocabulary.setdefault((language, concept), [])
         written = [" ".join(word.split()) for word in words.split(",")]
-        if _NO_TERM.search(words) or max(map(len, written)) > MAX_TERM:
+        if len(written) > 1 and not written[-1]:
+            written.pop()  # a comma after the last one
+        self.terms += len(written)
+        if self.terms > MAX_TERMS:
+            if self.terms - len(written) <= MAX_TERMS:
+                self.wrong(f"from here on this file has more than {MAX_TERMS:,} terms; take some out", *where)
+            return
+        if _NO_TERM.search(words) or not all(written) or max(map(len, written)) > MAX_TERM:
             for term in written:
-                if len(term) > MAX_TERM or _NO_TERM.search(term):
+                if not term:
+                    self.wrong("an empty term; write it, or take the comma or the whole line out", *where)
+                elif len(term) > MAX_TERM or _NO_TERM.search(term):
                     self.wrong("a term is words of letters and digits, with * for the rest of a word and = before a "
                                "whole word", *where, term=term)  # fmt: skip
             return
-        for term in filter(None, written):
-            if not term.startswith("-"):
-                terms.append(term)
-            elif term[1:] in terms:
-                terms[:] = [t for t in terms if t != term[1:]]
+        terms = dict.fromkeys(pack.vocabulary.get((language, concept), ()))
+        here: set[str] = set()
+        for term in written:
+            name = term.removeprefix("-")
+            if name in here:
+                self.wrong("this term stands there twice; take one out", *where, term=name)
+            elif not term.startswith("-"):
+                terms[term] = None
+            elif name in terms:
+                del terms[name]
             else:
-                self.wrong(
-                    f'there is no term "{term[1:]}" to take away; write it as it stands there', *where, term=term
-                )
+                self.wrong(f'there is no term "{name}" to take away; write it as it stands there', *where, term=term)
+            here.add(name)
+        pack.vocabulary[language, concept] = list(terms)
 
     def _signs(self, signs: list[tuple[str, str, float, Pattern]], kind: str, key: str, made: Any) -> None:
         for position, entry in self._entries(kind, {"queue", "weight", key}):
@@ -251,6 +297,10 @@ class _File:
                 self.wrong(
                     f"this regular expression cannot be used ({error}); correct it", "numbers", position, "pattern"
                 )
+                continue
+            if pattern.search(""):
+                self.wrong("this regular expression finds nothing at all in every text; let it ask for something",
+                           "numbers", position, "pattern")  # fmt: skip
                 continue
             pack.numbers.append((str(entry.get("name", source)), entry["queue"], entry["weight"], pattern))
 
@@ -290,9 +340,10 @@ class _File:
                 self.wrong(f"this key is unknown; expected one of {', '.join(sorted(keys))}", *path, key)
 
     def _known_queue(self, queue: Any, *path: str | int) -> bool:
-        if self.queues is None or queue in self.queues:
+        if isinstance(queue, str) and (self.queues is None or queue in self.queues):
             return True
-        self.wrong(f'there is no queue "{queue}" in intake.toml; it has {", ".join(sorted(self.queues))}', *path)
+        known = f"; it has {', '.join(sorted(self.queues))}" if self.queues else ""
+        self.wrong(f'there is no queue "{queue}" in intake.toml{known}', *path)
         return False
 
     def _number(self, value: Any, least: float, *path: str | int) -> float | None:

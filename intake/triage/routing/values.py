@@ -51,6 +51,39 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the classifier said beside the rules, where one is switched on (:mod:`intake.triage.classifier`)."""
+
+    queue: str
+    """Its best guess; empty where the rules were sure and it was not asked."""
+    precision: float
+    """In what share of such messages the guess was right when it was tried, 0 to 1."""
+    decided: bool
+
+    def english(self, name: str = "") -> str:
+        """Which of the two decided; ``name`` is the guessed queue's name, by default its id."""
+        if self.decided:
+            return f"decided by the classifier: {self.percent()} % of such messages belong there → {name or self.queue}"
+        if not self.queue:
+            return "decided by the rules"
+        return f"decided by the rules: the classifier is not sure enough ({self.percent()} % {name or self.queue})"
+
+    def german(self, name: str = "") -> str:
+        """Für Menschen; ``name`` is the guessed queue's name (its folder), by default its id."""
+        if self.decided:
+            belongs = f"{self.percent()} % solcher Nachrichten gehören dorthin → {name or self.queue}"
+            return f"entschieden durch die gelernte Zuordnung: {belongs}"
+        if not self.queue:
+            return "entschieden durch die Regeln"
+        guess = f"{self.percent()} % {name or self.queue}"
+        return f"entschieden durch die Regeln: Die gelernte Zuordnung ist nicht sicher genug ({guess})"
+
+    def percent(self) -> int:
+        """The precision in whole percent, rounded down: never more than was shown."""
+        return int(self.precision * 100)
+
+
+@dataclass(frozen=True, slots=True)
 class Routing:
     """The queue, and the evidence for it, the weightiest first (empty for the fallback without any)."""
 
@@ -61,3 +94,5 @@ class Routing:
     decision: Decision = ""
     runner_up: tuple[Evidence, ...] = ()
     """What spoke for the second of the ranking, the weightiest first."""
+    opinion: Opinion | None = None
+    """The classifier's, where one is switched on."""

@@ -10,7 +10,31 @@ import datetime as dt
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from intake.cases import keys
+from intake.cases.case import Case
+from intake.cases.register import Register
+from intake.config import Configuration
 from intake.languages import LANGUAGES
+
+
+def enqueue(
+    register: Register, case: Case, source: int, configuration: Configuration, *, secret: bytes, at: dt.datetime
+) -> None:
+    """Tell the address of a new case's queue, where it has one. ``source``: the message that opened the case."""
+    queue = configuration.queues[case.queue]
+    if queue.notify is None:
+        return
+    sender = configuration.mailboxes[case.mailbox].address
+    mail_id = f"<intake.{keys.keyed(secret, 'notification', case.reference)}@{sender.rpartition('@')[2]}>"
+    raw = compose(
+        office=configuration.office.name, sender=sender, recipient=queue.notify, reference=case.reference,
+        folder=queue.folder, language=case.language, mailbox=case.mailbox, message_id=mail_id,
+        loop_token=keys.loop_token(secret), at=at,
+    )  # fmt: skip
+    register.enqueue(
+        case, source, kind="notification", mailbox=case.mailbox, mail_id=mail_id, raw=raw, envelope_sender="",
+        recipient=queue.notify, state="queued", copy="none",
+    )  # fmt: skip
 
 
 def compose(
