@@ -31,8 +31,8 @@ MEASUREMENTS: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
     ),
     (
         "Killed at every moment",
-        "The kill test with every moment instead of every second one.",
-        ["-m", "pytest", "-q", "-n", "2", "tests/integration/test_kill.py"],
+        "The kill tests with every moment instead of some: mail, and voicemail.",
+        ["-m", "pytest", "-q", "-n", "2", "tests/integration/test_kill.py", "tests/integration/test_voicemail_kill.py"],
         {"INTAKE_EVERY_MOMENT": "1"},
     ),
     (
@@ -66,6 +66,30 @@ MEASUREMENTS: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
         {},
     ),
     (
+        "Voicemail",
+        "Callers' messages over lines of all conditions: words, languages, queues.",
+        ["-m", "tests.voicemail_score", "--mistakes"],
+        {},
+    ),
+    (
+        "Voicemail, by people",
+        "Human speech from Debian's asterisk-core-sounds-*-wav, where they are installed.",
+        ["-m", "tests.voicemail_score", "--people"],
+        {},
+    ),
+    (
+        "Voicemail of hours",
+        "What is far too long for anybody to listen to.",
+        ["-m", "pytest", "-q", "tests/integration/test_voicemail_hearing.py", "-k", "hours"],
+        {"INTAKE_LONG_VOICEMAIL": "1"},
+    ),
+    (
+        "Voicemail's cost",
+        "Ten messages in a queue, beside the recognisers' own command lines.",
+        ["-m", "benchmarks.voicemail"],
+        {},
+    ),
+    (
         "Announcements",
         "Building all announcements, and after a change; and the same texts with a process for each file.",
         ["-m", "benchmarks.announce"],
@@ -81,6 +105,25 @@ MEASUREMENTS: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
         "A large ledger",
         "What a message costs when the ledger knows 200,000 cases, and when it knows 1,000.",
         ["-m", "benchmarks.scale", "200000", "3"],
+        {},
+    ),
+    (
+        "A changed rule file over past mail",
+        "`intake simulate` over one message and over a thousand: the whole command, both sides.",
+        ["-m", "benchmarks.simulation"],
+        {},
+    ),
+    (
+        "Key figures",
+        "The report of a million cases: time and memory.",
+        ["-m", "benchmarks.report", "1000000"],
+        {},
+    ),
+    (
+        "The figures in a spreadsheet",
+        "The CSV opened by a German LibreOffice and written again; skipped where there is none "
+        "(apt-get install --no-install-recommends libreoffice-calc).",
+        ["-m", "pytest", "-q", "-rs", "tests/integration/test_report.py", "-k", "spreadsheet"],
         {},
     ),
     (

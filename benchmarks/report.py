@@ -38,16 +38,17 @@ SELECT n, printf('AB-%07d', n), CASE n % 7 WHEN 0 THEN 'voicemail' ELSE 'email' 
     CASE n % 5 WHEN 0 THEN 'open' ELSE 'answered' END, printf('%032x', n), at, at, at, at,
     CASE n % 5 WHEN 0 THEN NULL ELSE strftime('%Y-%m-%d %H:%M:%f000', at, printf('+%d seconds', waited)) END
 FROM (
-    SELECT n, day || strftime(' %H:%M:', minute * 60, 'unixepoch') || printf('%09.6f', n * 37 % 60 + n % 1000 / 1e3) AS at,
-        queue, language, waited
+    SELECT n, queue, language, waited,
+        day || strftime(' %H:%M:', minute * 60, 'unixepoch') || printf('%09.6f', n * 37 % 60 + n % 1000 / 1e3) AS at
     FROM numbers
     JOIN days ON days.slot = (n - 1) * (SELECT count(*) FROM days) / :total
     JOIN choices ON choices.slot = n * 7919 % 9973
     JOIN waits ON waits.slot = n * 6007 % 9973
     JOIN minutes ON minutes.slot = n * 4001 % 9973
 );
-INSERT INTO messages (id, case_id, mailbox, uidvalidity, uid, message_id, sender_key, size, internal_date, recorded_at,
-    reply, reason, language, confidence, queue, evidence, folder, filing, filing_attempts, target_uidvalidity, target_uid)
+INSERT INTO messages (id, case_id, mailbox, uidvalidity, uid, message_id, sender_key, size, internal_date,
+    recorded_at, reply, reason, language, confidence, queue, evidence, folder, filing, filing_attempts,
+    target_uidvalidity, target_uid)
 SELECT id, id, 'office', 1, id, printf('<%d@example.org>', id), sender_key, 3000, opened_at, opened_at,
     channel = 'email', CASE channel WHEN 'email' THEN 'eligible' ELSE 'voicemail' END, language, 'sure', queue,
     '["person", "words: Aufenthaltstitel, verl\u00e4ngern"]', queue, 'filed', 0, 1, id
@@ -72,7 +73,7 @@ def fill(file: Path, total: int, queues: list[str]) -> None:
     connection = sqlite3.connect(file)
     for pragma in ("synchronous=OFF", "cache_size=-400000", "foreign_keys=OFF"):
         connection.execute(f"PRAGMA {pragma}")
-    for table, rows in {
+    tables: dict[str, list[tuple[int | str, ...]]] = {
         "days (slot INTEGER PRIMARY KEY, day TEXT)": [(slot, day.isoformat()) for slot, day in enumerate(days)],
         "choices (slot INTEGER PRIMARY KEY, queue TEXT, language TEXT)": [
             (slot, random.choice(queues), languages[slot]) for slot in slots
@@ -83,7 +84,8 @@ def fill(file: Path, total: int, queues: list[str]) -> None:
         "minutes (slot INTEGER PRIMARY KEY, minute INTEGER)": [
             (slot, hours[slot] * 60 + random.randrange(60)) for slot in slots
         ],
-    }.items():
+    }
+    for table, rows in tables.items():
         connection.execute(f"CREATE TEMP TABLE {table}")
         connection.executemany(
             f"INSERT INTO {table.partition(' ')[0]} VALUES ({', '.join('?' for _ in rows[0])})", rows

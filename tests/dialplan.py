@@ -31,6 +31,8 @@ class Call:
     played: list[str] = field(default_factory=list)
     """Files without their suffix, in order."""
     voicemail: str = ""
+    category: str = ""
+    """Of the message that was left, where the system has such."""
     answered: bool = False
     ended: bool = False
 
@@ -150,6 +152,7 @@ class _Walk:
                 self._wait()
             case "VoiceMail":
                 self.call.voicemail = arguments
+                self.call.category = self.variables.get("VM_CATEGORY", "")
             case "Hangup":
                 self.call.ended = True
             case _:

@@ -7,7 +7,8 @@ What a caller hears is then simply read, and a year of calls takes seconds.
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from functools import cached_property
+from pathlib import Path
 
 from intake.announcements import layout as version
 from intake.announcements.approval import Standing
@@ -52,8 +53,13 @@ class Line:
         wanted = configuration.announcements
         self.layout = lay_out(plan, self.outcomes, choice or everyone(plan.languages), wanted, CURRENT)
         self._words = {one.made.key: one.prompt.written for one in self.outcomes.values() if one.made}
-        texts = {system: self.layout.texts[version.TARGETS[system].FILE].decode() for system in wanted.targets}
-        self.walkers = {system: WALKERS[system](text, self._exists) for system, text in texts.items()}
+        self._systems = wanted.targets
+
+    @cached_property
+    def walkers(self) -> Mapping[PhoneSystem, dialplan.Walker | freeswitch.Walker]:
+        """Of each telephone system that the version is for."""
+        texts = {system: self.layout.texts[version.TARGETS[system].FILE].decode() for system in self._systems}
+        return {system: WALKERS[system](text, self._exists) for system, text in texts.items()}
 
     def _exists(self, path: str) -> bool:
         return resolve(self.layout, path) in self.layout.sounds
@@ -83,9 +89,9 @@ class Line:
 
 def resolve(layout: Layout, path: str) -> str:
     """The path inside the version, with symbolic links followed as a file system does."""
-    parts = PurePosixPath(path).relative_to(CURRENT).parts
+    assert path.startswith(f"{CURRENT}/"), path
     done: list[str] = []
-    waiting = list(reversed(parts))
+    waiting = path.removeprefix(f"{CURRENT}/").split("/")[::-1]
     while waiting:
         part = waiting.pop()
         if part == "..":
@@ -95,5 +101,5 @@ def resolve(layout: Layout, path: str) -> str:
         target = layout.links.get("/".join(done))
         if target is not None:
             done.pop()
-            waiting += reversed(PurePosixPath(target).parts)
+            waiting += target.split("/")[::-1]
     return "/".join(done)

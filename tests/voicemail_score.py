@@ -13,6 +13,7 @@ queues were right, how much of what staff need in figures was there, and what th
 import argparse
 import asyncio
 import datetime as dt
+import re
 import sys
 import tempfile
 import tomllib
@@ -75,8 +76,12 @@ class Judged:
 
     @property
     def figures(self) -> int:
-        """How much of what should be written is."""
-        return sum(figure in self.transcript for figure in self.message.written)
+        """How much of what should be written is, whichever sign a recogniser sets between hours and minutes."""
+        return sum(_plain(figure) in _plain(self.transcript) for figure in self.message.written)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"(?<=\d)[.:h](?=\d)", ":", text.replace(" ", ""))
 
 
 def messages() -> list[Message]:
@@ -170,7 +175,7 @@ def report(condition: Condition, found: Sequence[Judged], *, mistakes: bool) -> 
 SOUNDS = Path("/usr/share/asterisk/sounds")
 SPEAKERS = {"en": "en_US_f_Allison", "fr": "fr_CA_f_June", "es": "es_MX_f_Allison", "it": "it_IT_m_Carlo",
             "ru": "ru_RU_f_IvrvoiceRU"}  # fmt: skip
-NUMBERS = ("01713920045", "017604069031", "03023125441", "04066969310", "06990009123", "08999998456")
+NUMBERS = ("01713920045", "03023125441", "06990009123", "08999998456")
 
 
 async def people(ears: Listener, folder: Path, sounds: Path = SOUNDS) -> list[str]:
@@ -187,7 +192,7 @@ async def people(ears: Listener, folder: Path, sounds: Path = SOUNDS) -> list[st
             if (sound := read_wav(file.read_bytes())).seconds > 2
         ]  # fmt: skip
         told, right, digits = 0, 0, 0.0
-        groups = [join(prompts[at : at + 4], 0.3) for at in range(0, 40, 4)]
+        groups = [join(prompts[at : at + 4], 0.3) for at in range(0, 20, 4)]
         for number, sound in enumerate(groups):
             told += (await _understood(ears, line(sound, CONDITIONS[1], seed=number), folder)).language == code
         for number, wanted in enumerate(NUMBERS):
@@ -218,7 +223,7 @@ async def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--sounds", type=Path, default=SOUNDS)
     options = parser.parse_args(arguments)
     if options.vocabulary == "off":
-        hearing.office_words = lambda _: ""  # type: ignore[assignment]
+        vars(hearing)["office_words"] = lambda _: ""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         models = folder / "models"

@@ -7,7 +7,8 @@
 
 ``plan`` says what must be sayable in the days ahead; ``speaking`` makes the sounds that are missing, with people's
 ``recordings`` first, and ``store`` keeps them; ``approval`` decides which languages go on the line. ``layout`` is how a
-version lies on the disk and ``library`` puts it on the line, with the dialplan of ``asterisk`` and the upload sets of
-``flat``. ``announcer`` does all of it in order, for the command line and for the daemon's ``keeper``; ``preview`` is
-the page for the person who approves.
+version lies on the disk and ``library`` puts it on the line, with the dialplans of ``asterisk`` and ``freeswitch``
+(``menus``: what keys do) and the upload sets of ``flat``, where ``combined`` is one announcement in several languages.
+``announcer`` does all of it in order, for the command line and for the daemon's ``keeper``; ``preview`` is the page for
+the person who approves, and ``outlook`` tells how long the line stays right.
 """

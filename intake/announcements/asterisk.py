@@ -7,7 +7,8 @@ without a reload. Every announcement can be interrupted by a key (Background).
 
 Contexts: ``intake`` with the extension ``s`` is the line; who sets ``INTAKE_LANGUAGE`` before it, or goes to
 ``intake-direct`` with a language's code as extension (a number of its own for a language), skips the choice of
-language. ``intake-busy`` says that all lines are busy and returns.
+language. ``intake-busy`` says that all lines are busy and returns. A message is left with the caller's language as its
+category, which :mod:`intake.voicemail.asterisk` reads.
 """
 
 from collections.abc import Iterator, Sequence
@@ -171,6 +172,7 @@ def _option(option: Option, wanted: Announcements) -> list[str]:
         case "message":
             return [
                 f"Background({_SOUNDS}/voicemail-greeting)",
+                f"Set(VM_CATEGORY={_LANGUAGE})",
                 f"VoiceMail({wanted.voicemail},s)",
                 f"Playback({_SOUNDS}/voicemail-thanks)",
                 "Goto(intake-end,s,1)",

@@ -127,10 +127,9 @@ def _figures(made: Made) -> str:
 
 
 def _wave(sound: Sound) -> str:
-    """The peaks of equal parts, as a path of vertical strokes in a box of height 40."""
-    magnitudes = np.abs(sound.samples)
-    parts = np.array_split(magnitudes, _BARS)
-    heights = [max(round(float(part.max(initial=0)) * 19, 1), 0.4) for part in parts]
+    """The peaks of equal parts, as a path of vertical strokes in a box of height 40 that the highest of them fills."""
+    peaks = np.array([part.max(initial=0) for part in np.array_split(np.abs(sound.samples), _BARS)])
+    heights = np.maximum(peaks / max(peaks.max(), 1e-9) * 19, 0.4)
     return "".join(f"M{x}.5 {20 - height:.1f}V{20 + height:.1f}" for x, height in enumerate(heights))
 
 

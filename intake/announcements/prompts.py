@@ -48,6 +48,8 @@ times the estimate in 29 languages.
 _OTHER_LETTERS_PER_SECOND = 14.0
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
+"""Around a sentence in another language: Arabic in between does not turn its neighbours around (UAX #9)."""
 
 Part = tuple[str, str, Mapping[str, object]]
 """Language, block and values."""
@@ -150,7 +152,8 @@ class PromptTexts:
         for code, block, values in parts:
             text = self._text(code, id)
             pieces += segments(code, sentences(code, text.block(block, Spoken(code), values)))
-            written.append(sentences(code, text.block(block, Written(code), values)))
+            said = sentences(code, text.block(block, Written(code), values))
+            written.append(said if code == language else f"{_ISOLATE}{said}{_END_OF_ISOLATE}")
         spoken = merged(pieces)
         self._limit(id, language, spoken)
         joint = "" if all(language_of(code).script == "Hans" for code, _, _ in parts) else " "

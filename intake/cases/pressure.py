@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
+from typing import Literal, TypeVar
 
 from intake.office import DAY_END, Calendar, Span
 
@@ -29,11 +29,14 @@ QUARTER = 900
 ENOUGH = 20
 """Contacts; with fewer, chance decides which hour is busier."""
 DEVIATIONS = 3
+ALIKE = 0.2
+"""What differs by less than this part is no clear difference, however many there are."""
 _HOUR = 60
 _DAY = 24 * 60
 
 Verdict = Literal["busier", "as-busy", "quieter", "too-few"]
-"""How the hour next to the opening hours compares with a usual opening hour of that weekday."""
+"""How the hour next to the opening hours compares with a usual opening hour of that weekday: clearly more, no clear
+difference, clearly fewer, or not to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +92,40 @@ class Pressure:
         return sum(self.hours.values(), NONE)
 
 
-def weigh(quarters: Mapping[int, Contacts], calendar: Calendar) -> Pressure:
-    """``quarters``: number of the quarter of an hour since 1970 → what came in it."""
-    hours: Counter[tuple[int, int]] = Counter()
-    called: Counter[tuple[int, int]] = Counter()
+def weigh(quarters: Mapping[tuple[dt.date, int], Contacts], calendar: Calendar) -> Pressure:
+    """``quarters``: (date, minute of the day at which a quarter of an hour begins) → what came in it."""
+    by_day: dict[dt.date, dict[int, Contacts]] = {}
+    for (date, minute), contacts in quarters.items():
+        by_day.setdefault(date, {})[minute] = contacts
+    hours: dict[tuple[int, int], Contacts] = {}
+    usual: dict[int, dict[int, Contacts]] = {weekday: {} for weekday in range(7)}
     outside = closed_days = NONE
-    usual_days: dict[int, Counter[int]] = {weekday: Counter() for weekday in range(7)}
-    usual_calls: dict[int, Counter[int]] = {weekday: Counter() for weekday in range(7)}
-    days: dict[dt.date, tuple[Span, ...]] = {}
-    for number, found in quarters.items():
-        local = dt.datetime.fromtimestamp(number * QUARTER, calendar.zone)
-        date, weekday, minute = local.date(), local.weekday(), local.hour * 60 + local.minute
-        spans = days.get(date)
-        if spans is None:
-            spans = days[date] = calendar.day(date).spans
-        hours[weekday, local.hour] += found.all
-        called[weekday, local.hour] += found.called
-        if not any(begin <= minute < end for begin, end in map(_minutes, spans)):
-            outside += found
-            if not spans:
-                closed_days += found
+    for date, day in by_day.items():
+        weekday, spans = date.weekday(), calendar.day(date).spans
+        opened = [_minutes(span) for span in spans]
+        for minute, contacts in day.items():
+            _add(hours, (weekday, minute // 60), contacts)
+            if not any(begin <= minute < end for begin, end in opened):
+                outside += contacts
+        if not spans:
+            closed_days += sum(day.values(), NONE)
         if spans == calendar.week[weekday]:
-            usual_days[weekday][minute] += found.all
-            usual_calls[weekday][minute] += found.called
-    counted = _days_with_usual_hours(calendar, days)
-    return Pressure(
-        {key: Contacts(hours[key] - called[key], called[key]) for key in sorted(hours)},
-        outside,
-        closed_days,
-        tuple(
-            edge
-            for weekday in range(7)
-            if calendar.week[weekday] and counted[weekday]
-            for edge in [_edge(weekday, calendar.week[weekday], usual_days, usual_calls, counted[weekday])]
-            if edge is not None
-        ),
+            for minute, contacts in day.items():
+                _add(usual[weekday], minute, contacts)
+    counted = _days_with_usual_hours(calendar, by_day)
+    edges = (
+        _edge(weekday, [_minutes(span) for span in calendar.week[weekday]], usual[weekday], counted[weekday])
+        for weekday in range(7)
+        if calendar.week[weekday] and counted[weekday]
     )
+    return Pressure(dict(sorted(hours.items())), outside, closed_days, tuple(edge for edge in edges if edge))
+
+
+K = TypeVar("K")
+
+
+def _add(into: dict[K, Contacts], key: K, contacts: Contacts) -> None:
+    into[key] = into.get(key, NONE) + contacts
 
 
 def _minutes(span: Span) -> tuple[int, int]:
@@ -143,32 +144,20 @@ def _days_with_usual_hours(calendar: Calendar, seen: Collection[dt.date]) -> Cou
     return counted
 
 
-def _edge(
-    weekday: int,
-    spans: tuple[Span, ...],
-    usual_days: Mapping[int, Counter[int]],
-    usual_calls: Mapping[int, Counter[int]],
-    days: int,
-) -> Edge | None:
-    """The busiest hour next to the spans; ``None`` where they leave none."""
-    minutes, calls = usual_days[weekday], usual_calls[weekday]
-    opened = [_minutes(span) for span in spans]
-    open_minutes = sum(end - begin for begin, end in opened)
-    within = sum(count for minute, count in minutes.items() if any(b <= minute < e for b, e in opened))
+def _edge(weekday: int, opened: list[tuple[int, int]], minutes: Mapping[int, Contacts], days: int) -> Edge | None:
+    """The busiest hour next to the opening hours; ``None`` where they leave none."""
 
-    def came(counts: Counter[int], begin: int, end: int) -> int:
-        return sum(count for minute, count in counts.items() if begin <= minute < end)
+    def came(begin: int, end: int) -> Contacts:
+        return sum((contacts for minute, contacts in minutes.items() if begin <= minute < end), NONE)
 
-    found = max(_next_to(opened), key=lambda one: (came(minutes, *one), -one[0]), default=None)
+    found = max(_next_to(opened), key=lambda one: (came(*one).all, -one[0]), default=None)
     if found is None:
         return None
     begin, end = found
-    contacts, by_telephone = came(minutes, begin, end), came(calls, begin, end)
-    usual = within * (end - begin) / open_minutes
-    return Edge(
-        weekday, _time(begin), _time(end), Contacts(contacts - by_telephone, by_telephone), days, round(usual, 1),
-        _verdict(contacts, usual),
-    )  # fmt: skip
+    contacts = came(begin, end)
+    within = sum(came(*span).all for span in opened)
+    usual = within * (end - begin) / sum(end - begin for begin, end in opened)
+    return Edge(weekday, _time(begin), _time(end), contacts, days, round(usual, 1), _verdict(contacts.all, usual))
 
 
 def _next_to(opened: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -189,6 +178,6 @@ def _time(minute: int) -> dt.time:
 def _verdict(contacts: int, usual: float) -> Verdict:
     if contacts < ENOUGH and usual < ENOUGH:
         return "too-few"
-    if abs(contacts - usual) <= DEVIATIONS * sqrt(contacts + usual):
+    if abs(contacts - usual) <= max(DEVIATIONS * sqrt(contacts + usual), ALIKE * usual):
         return "as-busy"
     return "busier" if contacts > usual else "quieter"

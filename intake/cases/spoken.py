@@ -6,6 +6,7 @@ so its folder is asked for its Message-ID first; so is whatever a ledger from a 
 its sound may be large: some megabytes a round, and then it is the turn of the mailbox's own mail again.
 """
 
+import asyncio
 import datetime as dt
 import logging
 from collections.abc import Callable
@@ -55,7 +56,7 @@ class SpokenFiling:
         for row in await self._ledger.read(recordings.unfiled, self._mailbox, "composed", self._now()):
             if left <= 0:
                 return True
-            raw = self._spool.message(row.file)
+            raw = await asyncio.to_thread(self._spool.message, row.file)
             if raw is None:
                 await self._lost(row)
                 continue
@@ -72,7 +73,7 @@ class SpokenFiling:
 
     async def _filed(self, row: AnyRow, put: Put) -> None:
         await self._ledger.write(recordings.end, row.id, "filed", put.uidvalidity, put.uid)
-        self._spool.forget([row.file])
+        await asyncio.to_thread(self._spool.forget, [row.file])
         log.info("recording of %s lies in its folder", row.reference)
 
     async def _lost(self, row: AnyRow) -> None:

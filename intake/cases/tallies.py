@@ -17,8 +17,8 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from intake.cases.columns import Column, Names, Numbers, Seconds, blocks, integers
-from intake.cases.pressure import QUARTER, Contacts
+from intake.cases.columns import Column, Flags, Names, Numbers, Seconds, blocks, integers
+from intake.cases.pressure import NONE, QUARTER, Contacts
 from intake.cases.tables import cases, messages, outbox
 from intake.errors import IntakeError
 
@@ -30,8 +30,10 @@ VOICEMAIL = "voicemail"
 """A case's channel."""
 _MACHINE = ""
 """In the place of a channel: a message without a case."""
-_STRIDE = 1 << 20
-"""Above the number of any name, hour or stretch, so that three of them fit into one number."""
+_WITHOUT = " without: "
+"""Between the channel of a message that got no acknowledgement and the reason."""
+_NEVER = "0"
+"""In the place of an instant that has not come: seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Times:
 
     def add(self, seconds: Seconds, queues: Numbers, stretches: Numbers) -> None:
         """A block of them."""
+        if not len(seconds):
+            return
         self._seconds.append(seconds)
         self._queues.append(queues)
         self._stretches.append(stretches)
@@ -156,8 +160,8 @@ class Tallies:
     """(name of the stretch, queue) → messages."""
     stretch_kinds: defaultdict[str, Counter[tuple[str, bool]]] = field(default_factory=lambda: defaultdict(Counter))
     """Name of the stretch → (channel of its case or nothing, whether it was suppressed) → messages."""
-    quarters: dict[int, Contacts] = field(default_factory=dict)
-    """Number of the quarter of an hour since 1970 → people's messages."""
+    quarters: dict[tuple[dt.date, int], Contacts] = field(default_factory=dict)
+    """(date, minute of the day at which a quarter of an hour begins) → people's messages."""
     opened: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(queue, language) → cases."""
     stretch_cases: Counter[str] = field(default_factory=Counter)
@@ -172,7 +176,7 @@ def tally(connection: Connection, period: Period) -> Tallies:
     found, places = Tallies(), _Places(period)
     _messages(connection, period, places, found)
     _cases(connection, period, places, found)
-    _times(connection, period, places, found)
+    _acknowledgements(connection, period, places, found)
     return found
 
 
@@ -181,33 +185,43 @@ def received() -> Column:
     return sa.func.coalesce(messages.c.internal_date, messages.c.recorded_at, type_=messages.c.internal_date.type)
 
 
-class _Places(dict[int, int]):
-    """Quarter of an hour → its stretch × 24 + its hour, by the office's clock; worked out when first asked for."""
+class _Places:
+    """Where a quarter of an hour lies by the office's clock; worked out when it is first asked for."""
 
     def __init__(self, period: Period) -> None:
-        self._zone = period.zone
-        self._stretches = {
-            date: number
-            for number, stretch in enumerate(period.stretches)
-            for date in range(stretch.first.toordinal(), stretch.last.toordinal() + 1)
-        }
+        self._period = period
+        self._first = int(period.begin.timestamp()) // QUARTER
+        self.count = int(period.end.timestamp()) // QUARTER - self._first
+        """Quarters in the period."""
+        self._days = np.full(self.count, -1, np.int64)
+        self._minutes = np.zeros(self.count, np.int64)
+        lengths = [(stretch.last - stretch.first).days + 1 for stretch in period.stretches]
+        self._stretches = np.repeat(np.arange(len(lengths)), lengths)
 
-    def __missing__(self, quarter: int) -> int:
-        local = dt.datetime.fromtimestamp(quarter * QUARTER, self._zone)
-        place = self[quarter] = self._stretches[local.toordinal()] * 24 + local.hour
-        return place
+    def hold(self, instants: Numbers) -> Flags:
+        """Whether each instant lies in the period."""
+        quarters = instants // QUARTER - self._first
+        return (quarters >= 0) & (quarters < self.count)
 
-    def of(self, quarters: Numbers) -> tuple[Numbers, Numbers]:
-        """The stretches and the hours of a block."""
-        places = np.fromiter(map(self.__getitem__, quarters.tolist()), np.int64, len(quarters))
-        return places // 24, places % 24
+    def of(self, instants: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """Of each instant the number of its quarter in the period, of its stretch, and its hour."""
+        quarters = instants // QUARTER - self._first
+        for number in np.unique(quarters[self._days[quarters] < 0]).tolist():
+            local = dt.datetime.fromtimestamp((self._first + number) * QUARTER, self._period.zone)
+            self._days[number] = local.toordinal() - self._period.first.toordinal()
+            self._minutes[number] = local.hour * 60 + local.minute
+        return quarters, self._stretches[self._days[quarters]], self._minutes[quarters] // 60
+
+    def local(self, quarter: int) -> tuple[dt.date, int]:
+        """The date of a quarter that was asked for, and the minute of that day at which it begins."""
+        return self._period.first + dt.timedelta(days=int(self._days[quarter])), int(self._minutes[quarter])
 
 
 def _messages(connection: Connection, period: Period, places: _Places, into: Tallies) -> None:
-    queues, languages, channels, reasons = into.queues, Names(), Names(), Names()
-    first, end = (int(instant.timestamp()) // QUARTER for instant in (period.begin, period.end))
-    written, called = np.zeros(end - first, np.int64), np.zeros(end - first, np.int64)
-    for instants, *texts in blocks(
+    queues, languages, kinds = into.queues, Names(), Names()
+    written, called = np.zeros(places.count, np.int64), np.zeros(places.count, np.int64)
+    channel = sa.func.coalesce(cases.c.channel, _MACHINE)
+    for instants, queue_names, codes, kind_names in blocks(
         connection,
         messages.c.id,
         messages.outerjoin(cases, cases.c.id == messages.c.case_id),
@@ -215,97 +229,97 @@ def _messages(connection: Connection, period: Period, places: _Places, into: Tal
         _epoch(connection, received()),
         messages.c.queue,
         messages.c.language,
-        sa.func.coalesce(cases.c.channel, _MACHINE),
-        sa.case((messages.c.reply, ""), else_=messages.c.reason),
+        sa.case((messages.c.reply, channel), else_=channel + _WITHOUT + messages.c.reason),
     ):
-        quarters = integers(instants) // QUARTER
-        queue, language, channel, reason = (
-            names.numbers(text) for names, text in zip((queues, languages, channels, reasons), texts, strict=True)
-        )
-        stretch, hour = places.of(quarters)
-        suppressed = reasons.are_not("")[reason]
-        person = channels.are_not(_MACHINE)[channel]
-        for (q, c), count in _counted(queue, channel):
-            into.kinds[queues[q], channels[c]] += count
-        for (r,), count in _counted(reason[suppressed]):
-            into.suppressed[reasons[r]] += count
+        quarter, stretch, hour = places.of(integers(instants))
+        queue, language, kind = queues.numbers(queue_names), languages.numbers(codes), kinds.numbers(kind_names)
+        person = kinds.where(lambda name: not name.startswith(_WITHOUT) and name != _MACHINE)[kind]
+        voicemail = kinds.where(lambda name: name.partition(_WITHOUT)[0] == VOICEMAIL)[kind]
+        for (q, k), count in _counted(queue, kind):
+            channel_name, _, reason = kinds[k].partition(_WITHOUT)
+            into.kinds[queues[q], channel_name] += count
+            if reason:
+                into.suppressed[reason] += count
         for (n, q), count in _counted(language[person], queue[person]):
             into.languages[languages[n], queues[q]] += count
         for (q, h), count in _counted(queue[person], hour[person]):
             into.hours[queues[q], h] += count
         for (s, q), count in _counted(stretch, queue):
             into.stretches[period.stretches[s].name, queues[q]] += count
-        for (s, c, no), count in _counted(stretch, channel, suppressed.astype(np.int64)):
-            into.stretch_kinds[period.stretches[s].name][channels[c], bool(no)] += count
-        voicemail = ~channels.are_not(VOICEMAIL)[channel]
-        written += np.bincount(quarters[person & ~voicemail] - first, minlength=len(written))
-        called += np.bincount(quarters[voicemail] - first, minlength=len(called))
+        for (s, k), count in _counted(stretch, kind):
+            channel_name, _, reason = kinds[k].partition(_WITHOUT)
+            into.stretch_kinds[period.stretches[s].name][channel_name, bool(reason)] += count
+        written += np.bincount(quarter[person & ~voicemail], minlength=places.count)
+        called += np.bincount(quarter[voicemail], minlength=places.count)
     for number in np.flatnonzero(written + called).tolist():
-        into.quarters[first + number] = Contacts(int(written[number]), int(called[number]))
+        contacts = Contacts(int(written[number]), int(called[number]))
+        # Where an hour comes twice, the same minute does, too.
+        into.quarters[places.local(number)] = into.quarters.get(places.local(number), NONE) + contacts
 
 
 def _cases(connection: Connection, period: Period, places: _Places, into: Tallies) -> None:
-    languages = Names()
-    for instants, queues, codes in blocks(
-        connection, cases.c.id, cases, period.holds(cases.c.opened_at),
-        _epoch(connection, cases.c.opened_at), cases.c.queue, cases.c.language,
-    ):  # fmt: skip
-        stretch, _ = places.of(integers(instants) // QUARTER)
-        for (q, n), count in _counted(into.queues.numbers(queues), languages.numbers(codes)):
-            into.opened[into.queues[q], languages[n]] += count
+    """What was opened, and what was answered, which may be one and the same."""
+    queues, languages = into.queues, Names()
+    since = sa.func.coalesce(cases.c.waiting_since, cases.c.opened_at, type_=cases.c.opened_at.type)
+    for opens, answers, sinces, queue_names, codes in blocks(
+        connection,
+        cases.c.id,
+        cases,
+        period.holds(cases.c.opened_at) | period.holds(cases.c.answered_at),
+        _epoch(connection, cases.c.opened_at),
+        sa.func.coalesce(sa.cast(_epoch(connection, cases.c.answered_at), sa.Text), _NEVER),
+        _epoch(connection, since),
+        cases.c.queue,
+        cases.c.language,
+    ):
+        queue, language = queues.numbers(queue_names), languages.numbers(codes)
+        at = integers(opens)
+        new = places.hold(at)
+        _, stretch, _ = places.of(at[new])
+        for (q, n), count in _counted(queue[new], language[new]):
+            into.opened[queues[q], languages[n]] += count
         for (s,), count in _counted(stretch):
             into.stretch_cases[period.stretches[s].name] += count
+        at = integers(answers)
+        done = places.hold(at)
+        _, stretch, _ = places.of(at[done])
+        into.answered.add(np.maximum(at - integers(sinces), 0)[done].astype(np.float64), queue[done], stretch)
 
 
-def _times(connection: Connection, period: Period, places: _Places, into: Tallies) -> None:
-    """Both kinds of waiting: until the relay accepted the acknowledgement, and until staff answered."""
-    since = sa.func.coalesce(cases.c.waiting_since, cases.c.opened_at, type_=cases.c.opened_at.type)
+def _acknowledgements(connection: Connection, period: Period, places: _Places, into: Tallies) -> None:
     sent = (outbox.c.kind == "acknowledgement") & outbox.c.sent_at.is_not(None)
-    for times, blocks_of in (
-        (
-            into.acknowledged,
-            blocks(
-                connection, outbox.c.id, outbox.join(messages, messages.c.id == outbox.c.source_id),
-                period.holds(received()) & sent,
-                _epoch(connection, received()), messages.c.queue, _waited(connection, received(), outbox.c.sent_at),
-            ),
-        ),
-        (
-            into.answered,
-            blocks(
-                connection, cases.c.id, cases, period.holds(cases.c.answered_at),
-                _epoch(connection, cases.c.answered_at), cases.c.queue, _waited(connection, since, cases.c.answered_at),
-            ),
-        ),
-    ):  # fmt: skip
-        for instants, queues, waited in blocks_of:
-            stretch, _ = places.of(integers(instants) // QUARTER)
-            times.add(np.maximum(integers(waited), 0) / 1000, into.queues.numbers(queues), stretch)
+    for instants, queue_names, waited in blocks(
+        connection,
+        outbox.c.id,
+        outbox.join(messages, messages.c.id == outbox.c.source_id),
+        period.holds(received()) & sent,
+        _epoch(connection, received()),
+        messages.c.queue,
+        _milliseconds(connection, received(), outbox.c.sent_at),
+    ):
+        _, stretch, _ = places.of(integers(instants))
+        into.acknowledged.add(np.maximum(integers(waited), 0) / 1000, into.queues.numbers(queue_names), stretch)
 
 
-def _counted(*codes: Numbers) -> Iterator[tuple[tuple[int, ...], int]]:
+def _counted(*codes: Numbers) -> Iterator[tuple[list[int], int]]:
     """How often each combination occurs."""
-    combined = codes[0]
-    for code in codes[1:]:
-        combined = combined * _STRIDE + code
-    found, counts = np.unique(combined, return_counts=True)
-    for number, count in zip(found.tolist(), counts.tolist(), strict=True):
-        parts: tuple[int, ...] = ()
-        for _ in codes[1:]:
-            number, part = divmod(number, _STRIDE)
-            parts = (part, *parts)
-        yield (number, *parts), count
+    if not len(codes[0]):
+        return
+    shape = [int(code.max()) + 1 for code in codes]
+    counts = np.bincount(np.ravel_multi_index(codes, shape))
+    found = np.flatnonzero(counts)
+    yield from zip(np.transpose(np.unravel_index(found, shape)).tolist(), counts[found].tolist(), strict=True)
 
 
 def _epoch(connection: Connection, instant: Column) -> Column:
     """Whole seconds since 1970."""
     if connection.dialect.name == "sqlite":
-        return sa.func.strftime("%s", instant)
+        return sa.func.strftime("%s", instant, type_=sa.Text())
     return sa.cast(sa.func.floor(sa.extract("epoch", instant)), sa.BigInteger)
 
 
-def _waited(connection: Connection, since: Column, until: Column) -> Column:
-    """Milliseconds; below zero where a mail server's clock is ahead of ours."""
+def _milliseconds(connection: Connection, since: Column, until: Column) -> Column:
+    """Between two instants; below zero where a mail server's clock is ahead of ours."""
     if connection.dialect.name == "sqlite":  # days with fractions, right to a hundredth of a millisecond
         exact: Column = (sa.func.julianday(until) - sa.func.julianday(since)) * 86_400_000.0
     else:

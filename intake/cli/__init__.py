@@ -247,7 +247,9 @@ def resume(
 
 @app.command()
 def forget(
-    address: Annotated[str, typer.Argument(help="The person's e-mail address, or - to read it from stdin.")],
+    address: Annotated[
+        str, typer.Argument(help="The person's e-mail address or telephone number, or - to read it from stdin.")
+    ],
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="The receipt as JSON.")] = False,
 ) -> None:

@@ -86,7 +86,9 @@ def _own_words(own: str) -> Text:
 
 def _named(code: str) -> str:
     language = LANGUAGES.get(code)
-    return f"{language.name} ({language.endonym})" if language else "another language"
+    if language is None:
+        return "another language"
+    return language.name if language.name == language.endonym else f"{language.name} ({language.endonym})"
 
 
 def _language(explained: Explained) -> RenderableType:

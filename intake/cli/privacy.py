@@ -127,9 +127,9 @@ GERMAN = _Words(
         "Der Dienst überschreibt sie beim nächsten täglichen Lauf.",
     ),
     kept=(
-        "Nicht gelöscht: E-Mails und Sprachnachrichten in den Ordnern der Postfächer. Sie sind der amtliche",
-        "Vorgang; über sie entscheidet die Behörde nach ihren eigenen Fristen. Aufnahmen in der Telefonanlage",
-        "löscht die Telefonanlage. Prüfwerte der Nachrichten bleiben, damit nichts zweimal bestätigt wird.",
+        "Nicht gelöscht: E-Mails und Sprachnachrichten in den Ordnern der Postfächer. Sie sind",
+        "der amtliche Vorgang; über sie entscheidet die Behörde nach ihren eigenen Fristen. Aufnahmen in der",
+        "Telefonanlage löscht die Telefonanlage. Prüfwerte der Nachrichten bleiben, damit nichts zweimal bestätigt wird.",
     ),
     place="{reference}: Postfach {mailbox}, Ordner {folder}",
     backups="Sicherungen, die die Angaben noch enthalten können, und der Tag ihrer Löschung:",

@@ -6,6 +6,7 @@ The figures, and what each of them counts, come from :mod:`intake.cases.report`;
 :mod:`intake.report`.
 """
 
+import asyncio
 import datetime as dt
 import json
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from intake.cases.ledger import Ledger
 from intake.cases.tallies import By
 from intake.errors import IntakeError
 from intake.office import Calendar
-from intake.report import letter, sheet, terminal, tree
+from intake.report import sheet, terminal, tree
 from intake.report.weekly import week_due
 
 Echo = Callable[[str], None]
@@ -33,6 +34,7 @@ async def show_report(
     file: Path, first: dt.date | None, last: dt.date | None, *, by: By, form: Form, echo: Echo
 ) -> None:
     """Print the figures. Raises :class:`IntakeError` where the period ends before it begins."""
+    _possible(first, last)
     settings = config.load(file)
     calendar = Calendar(settings.configuration.office)
     last = last or max(calendar.local(system_clock()).date(), first or dt.date.min)
@@ -57,6 +59,9 @@ async def preview_mail(file: Path, target: Path, last: dt.date | None, *, echo: 
 
     ``-`` prints it. Raises :class:`IntakeError` where the file cannot be written.
     """
+    from intake.report import letter  # draws pictures, which nobody else needs
+
+    _possible(last)
     settings = config.load(file)
     wanted, calendar = settings.configuration.report, Calendar(settings.configuration.office)
     now = system_clock()
@@ -68,7 +73,14 @@ async def preview_mail(file: Path, target: Path, last: dt.date | None, *, echo: 
         echo(raw.decode("ascii").removesuffix("\n"))
         return
     try:
-        target.write_bytes(raw)
+        await asyncio.to_thread(target.write_bytes, raw)
     except OSError as error:
         raise IntakeError(f"{target}: cannot be written ({error.strerror}); name another file") from None
     echo(f"{target}: the weekly mail; open it with a mail program")
+
+
+def _possible(*days: dt.date | None) -> None:
+    """Raises :class:`IntakeError` for a year that calendars and clocks cannot reckon with."""
+    for day in days:
+        if day is not None and not 1900 <= day.year <= 9000:
+            raise IntakeError(f"{day}: no mail can be of that day; correct --from and --to")

@@ -136,6 +136,7 @@ async def simulate(
         today = before.side.calendar.local(simulation.now).date()
         since = since or today - dt.timedelta(days=DAYS)
         await simulation.of_mailboxes(since, environment)
+    _progress("")
     outcomes = simulation.outcomes
     simulated = Simulated(
         before=_named(settings),
@@ -230,8 +231,13 @@ class _Simulation:
             else:
                 decisions = decide(before, first, self.now), decide(after, last, self.now)
                 self.outcomes.append(Outcome(message.name, first.subject, *decisions, message.corrected))
-        if sys.stderr.isatty():
-            print(f"\r{len(self.outcomes)} messages", end="", file=sys.stderr, flush=True)  # noqa: T201
+        _progress(f"{len(self.outcomes):,} messages")
+
+
+def _progress(text: str) -> None:
+    """What a person who waits sees, in one line that is written over."""
+    if sys.stderr.isatty():
+        print(f"\r{text:30}\r", end="", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _blocks(names: Iterable[str]) -> Iterator[list[PastMessage]]:

@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from intake.cli.explanation import WIDEST
+from intake.mail.eligibility import REASONS
 from intake.mail.rewording import VARIANTS, Difference, Rewording
 from intake.mail.simulation import Answer, Comparison, Decision, Move, Outcome
 
@@ -135,8 +136,8 @@ def _parts(found: Simulated, show_subjects: bool) -> Iterator[RenderableType]:
     head = _grid()
     head.add_row("before", Text(found.before))
     head.add_row("after", Text(found.after))
-    came = f"that came since {found.since:%d.%m.%Y} and lie in the queue folders" if found.since else "in files"
-    head.add_row("looked at", f"{comparison.messages:,} messages {came}")
+    came = f"in the queue folders that came since {found.since:%d.%m.%Y}" if found.since else "in files"
+    head.add_row("looked at", f"{comparison.messages:,} {'message' if comparison.messages == 1 else 'messages'} {came}")
     for why, count in found.left_out.items():
         head.add_row("left out", f"{count:,} {_LEFT_OUT[why]}")
     yield head
@@ -156,6 +157,7 @@ def _parts(found: Simulated, show_subjects: bool) -> Iterator[RenderableType]:
         count = sum(answer.count for answer in comparison.answers)
         yield _heading(f"{count:,} would be answered otherwise, or refused for another reason")
         yield _answers(comparison.answers, show_subjects)
+        yield Padding(_reasons(comparison.answers), (1, 0, 0, 0))
     if rewording.changed:
         yield _heading(f"{rewording.changed:,} of {rewording.letters:,} acknowledgements would read otherwise")
         yield from _rewording(rewording)
@@ -176,7 +178,7 @@ def _table(*columns: tuple[str, bool]) -> Table:
     """``columns``: heading, and whether it holds numbers."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for name, numbers in columns:
-        table.add_column(name, justify="right" if numbers else "left")
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
     return table
 
 
@@ -228,6 +230,14 @@ def _answers(answers: Iterable[Answer], show_subjects: bool) -> Table:
             _names(one.examples, show_subjects),
         )  # fmt: skip
     return table
+
+
+def _reasons(answers: Iterable[Answer]) -> Table:
+    """What the codes mean."""
+    grid = _grid()
+    for code in dict.fromkeys(code for one in answers for code in (one.before, one.after)):
+        grid.add_row(Text(code), REASONS[code].english)
+    return grid
 
 
 def _answer(reply: bool, reason: str) -> Text:

@@ -26,6 +26,8 @@ _SCALE = 2
 _MARGIN = 8
 _INK, _GREY, _PAPER = "#222222", "#767676", "#ffffff"
 _BLUE, _PALE_BLUE, _ORANGE = (31, 95, 168), (143, 175, 211), "#c75b00"
+_WHITE_FROM = 0.78
+"""Of the darkest blue: from here on white figures are read better than dark ones."""
 _USUAL_HOURS = (7, 18)
 """Shown even where nothing came."""
 _GERMAN = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
@@ -111,7 +113,7 @@ def heat_map(pressure: Pressure, week: Sequence[Iterable[Span]]) -> bytes:
             shade = tuple(round(255 + (colour - 255) * (0.04 + 0.96 * part)) for colour in _BLUE)
             sheet.box(x + 1, y(hour * 60) + 1, x + step - 1, y(hour * 60) + ROW - 1, (shade[0], shade[1], shade[2]))
             if count:
-                dark = part > 0.55
+                dark = part > _WHITE_FROM
                 sheet.text(x + step / 2, y(hour * 60) + ROW / 2, _short(count), colour=_PAPER if dark else _INK)
         for begin, end in week[day]:
             last = 24 * 60 if end == DAY_END else end.hour * 60 + end.minute

@@ -29,7 +29,7 @@ _VERDICTS: Mapping[Verdict, Mapping[Tongue, str]] = {
         "en": "That is clearly more: opening then is worth considering.",
         "de": "Das ist deutlich mehr: Hier zu öffnen ist eine Überlegung wert.",
     },
-    "as-busy": {"en": "That is about as many.", "de": "Das sind etwa gleich viele."},
+    "as-busy": {"en": "That is no clear difference.", "de": "Das ist kein deutlicher Unterschied."},
     "quieter": {
         "en": "That is clearly fewer: no reason for longer hours.",
         "de": "Das ist deutlich weniger: kein Grund für längere Zeiten.",

@@ -15,7 +15,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlalchemy.engine import Connection
@@ -97,8 +97,10 @@ class Weekly:
         if not wanted.weekly_to or (self._not_before is not None and now < self._not_before):
             return
         monday = week_due(wanted, Calendar(settings.configuration.office), now)
-        sent = await self._ledger.write(begin, monday)
-        if sent.done:
+        sent = await self._ledger.read(sent_about, monday)
+        if sent is None:  # the first week that is ever asked for was before the office wanted any
+            await self._ledger.write(note, Sent(monday, (), done=True))
+        if sent is None or sent.done:
             return
         try:
             await self._send(settings, sent, now)
@@ -127,12 +129,13 @@ class Weekly:
                 except IntakeError as error:  # another address may be better off
                     failed = error
                 else:
-                    await self._ledger.write(note_sent, sent.monday, key)
+                    sent = replace(sent, keys=(*sent.keys, key))
+                    await self._ledger.write(note, sent)
         finally:
             await transport.close()
         if failed is not None:
             raise failed
-        await self._ledger.write(note_done, sent.monday)
+        await self._ledger.write(note, replace(sent, done=True))
 
 
 async def in_a_process(
@@ -167,34 +170,18 @@ def week_due(wanted: WeeklyReport, calendar: Calendar, now: dt.datetime) -> dt.d
     return date - dt.timedelta(days=date.weekday() + 7)
 
 
-def begin(connection: Connection, monday: dt.date) -> Sent:
-    """What was sent of this week. The first week that is ever asked for was before the office wanted any: done."""
+def sent_about(connection: Connection, monday: dt.date) -> Sent | None:
+    """What was sent about this week, or a later one (the clock was set back); ``None`` if none was ever asked for."""
     state = get_meta(connection, _STATE)
     if state is None:
-        sent = Sent(monday, (), done=True)
-        _put(connection, sent)
-        return sent
-    sent = _read(state)
+        return None
+    told = json.loads(state)
+    sent = Sent(dt.date.fromisoformat(told["monday"]), tuple(told["keys"]), told["done"])
     return sent if monday <= sent.monday else Sent(monday, (), done=False)
 
 
-def note_sent(connection: Connection, monday: dt.date, key: str) -> None:
-    """The relay has taken the mail to this address."""
-    sent = begin(connection, monday)
-    _put(connection, Sent(monday, (*sent.keys, key), done=False))
-
-
-def note_done(connection: Connection, monday: dt.date) -> None:
-    """All addresses have it."""
-    _put(connection, Sent(monday, begin(connection, monday).keys, done=True))
-
-
-def _read(state: str) -> Sent:
-    told = json.loads(state)
-    return Sent(dt.date.fromisoformat(told["monday"]), tuple(told["keys"]), told["done"])
-
-
-def _put(connection: Connection, sent: Sent) -> None:
+def note(connection: Connection, sent: Sent) -> None:
+    """Write down what was sent."""
     told = {"monday": sent.monday.isoformat(), "keys": sent.keys, "done": sent.done}
     put_meta(connection, _STATE, json.dumps(told))
 

@@ -27,7 +27,7 @@ from intake.patterns import Pattern, compile_all
 from intake.triage import identifier, requested, romanised
 from intake.triage import text as wrapping
 from intake.triage.evidence import Evidence, gather
-from intake.triage.scripts import LETTERS, MAX_CHARACTERS, SETTLED, dominant
+from intake.triage.scripts import LETTERS, MAX_CHARACTERS, NAMES, SETTLED, dominant
 from intake.triage.second_opinion import NEVER_SEEN, second_opinion
 from intake.triage.text import ENOUGH_LETTERS, first_paragraph, letters
 from intake.triage.words import BCMS, lexicon
@@ -124,11 +124,11 @@ def warm_up() -> None:
 def _judge(text: str, hints: tuple[str, ...]) -> LanguageGuess:
     script, share = dominant(text)
     if script in SETTLED:
-        return LanguageGuess(SETTLED[script], "sure" if share > 0.5 else "likely", (f"{script} script",), script)
+        return LanguageGuess(SETTLED[script], "sure" if share > 0.5 else "likely", (f"{NAMES[script]} script",), script)
     if script in ("Hani", "Jpan"):
         japanese = any("\u3040" <= c <= "\u30ff" for c in text)
         code = UNDETERMINED if japanese else "zh"
-        return LanguageGuess(code, "sure" if share > 0.5 else "likely", (f"{script} script",), script)
+        return LanguageGuess(code, "sure" if share > 0.5 else "likely", (f"{NAMES[script]} script",), script)
     if script not in LETTERS and script != "Deva":
         sure: Confidence = "sure" if script else "unsure"
         return LanguageGuess(UNDETERMINED, sure, ("a script of no language of the office",), script)

@@ -81,6 +81,11 @@ LETTERS: dict[str, tuple[tuple[str, str, float], ...]] = {
 }
 
 SETTLED = {"Geor": "ka", "Armn": "hy", "Grek": "el"}
+"""Scripts that only one language of ours is written in."""
+
+NAMES = {"Geor": "Georgian", "Armn": "Armenian", "Grek": "Greek", "Hani": "Chinese", "Jpan": "Japanese"}
+"""Scripts that decide by themselves, as evidence names them."""
+
 _BLOCKS = (
     (0x0041, 0x024F, "Latn"), (0x0250, 0x02AF, "Latn"), (0x1E00, 0x1EFF, "Latn"), (0x0370, 0x03FF, "Grek"),
     (0x1F00, 0x1FFF, "Grek"), (0x0400, 0x052F, "Cyrl"), (0x0530, 0x058F, "Armn"), (0x0590, 0x05FF, "Hebr"),

@@ -57,7 +57,7 @@ class Arrivals:
         self._known: dict[str, set[Mark]] = {}
         """Of each spool, the files that the ledger has."""
         self._unfinished: dict[str, dict[str, tuple[Mark, float]]] = {}
-        """Of each spool, what looked unfinished, and since when it has not changed."""
+        """Of each spool, what looked unfinished when it was seen first, and since when it has not changed."""
         self._fine: set[str] = set()
         """The spools that no notice is open about."""
 
@@ -104,10 +104,8 @@ class Arrivals:
         try:
             while not stop.is_set():
                 self._changed.clear()
-                for spool in self._voicemail.spools:
-                    await self._look(spool)
-                soon = any(self._unfinished.values())
-                await self._pause(stop, SETTLED if soon else self._voicemail.scan_seconds)
+                soon = [await self._look(spool) for spool in self._voicemail.spools]
+                await self._pause(stop, SETTLED if any(soon) else self._voicemail.scan_seconds)
         finally:
             noticing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -134,23 +132,25 @@ class Arrivals:
                     )  # fmt: skip
                     async for _ in changes:
                         self._changed.set()
-            except (OSError, RuntimeError) as error:  # no more watches, or the folder is gone
-                log.warning("voicemail: changes of a spool are not told at once (%s)", type(error).__name__)
+            except* (OSError, RuntimeError):  # no more watches, a folder that is gone, a name that is no UTF-8
+                log.info("voicemail: the changes of a spool were not told; they are looked for")
+                self._changed.set()
             if not stop.is_set():
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._voicemail.scan_seconds):
                         await stop.wait()
 
-    async def _look(self, spool: config.Spool) -> None:
+    async def _look(self, spool: config.Spool) -> bool:
+        """Take what is new in a spool; true if something there may be whole soon."""
         root, clock = self._settings.folder / spool.path, asyncio.get_running_loop().time()
         before = self._unfinished.get(spool.name, {})
         settled = {path: mark for path, (mark, since) in before.items() if clock - since >= SETTLED}
         try:
             found, unfinished = await asyncio.to_thread(KINDS[spool.kind], root, settled, self._now())
+            there = {one.key.path: one.key.mark for one in found} | unfinished
             self._unfinished[spool.name] = {
-                path: (mark, before[path][1] if path in before and before[path][0] == mark else clock)
-                for path, mark in unfinished.items()
-            }
+                path: seen for path, seen in before.items() if there.get(path) == seen[0]
+            } | {path: (mark, clock) for path, mark in unfinished.items() if before.get(path, ((), 0))[0] != mark}
             known = self._known.setdefault(spool.name, set())
             known &= {one.audio.mark for one in found}
             begun = await self._begun(spool)
@@ -160,12 +160,14 @@ class Arrivals:
             if spool.name not in self._fine:
                 await self._ledger.write(close_notice, CAUSE, spool.name, self._now())
                 self._fine.add(spool.name)
+            return bool(unfinished)
         except (OSError, IntakeError) as error:
             self._fine.discard(spool.name)
             reason = error.strerror if isinstance(error, OSError) else str(error)
             log.warning("voicemail: spool %s: %s", spool.name, reason)
             with contextlib.suppress(IntakeError):  # where the ledger itself is the trouble, the log has it
                 await self._ledger.write(raise_notice, _unreadable(spool, f"{root}: {reason}"), self._now())
+            return False
 
     async def _begun(self, spool: config.Spool) -> dt.datetime:
         key = f"voicemail {spool.name}"

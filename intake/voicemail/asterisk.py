@@ -14,7 +14,7 @@ from pathlib import Path
 
 from intake.languages import LANGUAGES
 from intake.voicemail import numbers
-from intake.voicemail.spools import MOST_TEXT, Entry, Found, Mark, believable, entries, opened, read
+from intake.voicemail.spools import MOST_TEXT, Entry, Found, Mark, Overfull, believable, entries, opened, read
 
 _MESSAGE = re.compile(r"(msg\d{4,5})\.([A-Za-z0-9]{1,8})")
 _FORMATS = ("wav", "wav16", "flac", "ogg", "opus", "WAV", "wav49", "g722", "ulaw", "alaw", "ul", "al", "gsm")
@@ -40,10 +40,10 @@ def _folders(root: Path, folder: tuple[str, ...]) -> list[str]:
     try:
         with opened(root, folder) as descriptor:
             return [name for name in entries(descriptor, folder)[1] if not name.startswith(".")]
-    except OSError:
-        if folder:
-            return []  # gone meanwhile, or not for us
-        raise
+    except OSError as error:
+        if not folder or isinstance(error, Overfull):
+            raise
+        return []  # gone meanwhile, or not for us
 
 
 def _look_into(
@@ -74,6 +74,8 @@ def _look_into(
                 kept = sounds[number]
                 audio = kept[min(kept, key=_FORMATS.index)]
                 found.append(_found(audio, text, facts, now))
+    except Overfull:
+        raise
     except OSError:
         return  # renamed or deleted a moment ago: the next look tells
 
@@ -93,6 +95,7 @@ def _found(audio: Entry, text: Entry, facts: dict[str, str], now: dt.datetime) -
     return Found(
         audio=audio,
         description=text,
+        key=text,
         left_at=believable(left_at, audio.changed_at, now),
         caller=_caller(facts.get("callerid", "")),
         mailbox=f"{mailbox}@{context}",

@@ -58,6 +58,7 @@ def _found(audio: Entry, described: Entry | None, facts: Mapping[str, Any], now:
     return Found(
         audio=audio,
         description=described,
+        key=audio,
         left_at=believable(_moment(facts.get("received")), audio.changed_at, now),
         caller=numbers.given(str(facts.get("caller") or "")),
         mailbox=str(facts.get("mailbox") or "")[:100],

@@ -61,7 +61,9 @@ async def hear(
         decoded = await asyncio.to_thread(decode, file)
     except AudioError as error:
         choice = choose(chosen=chosen, before=before, likely=(), usual=())
-        return _without_words("unreadable", None, choice, f"no sound: {error}", _unreadable(str(error)))
+        return _without_words(
+            "unreadable", None, choice, f"no sound: {error}", await asyncio.to_thread(_unreadable, file)
+        )
     if active_level(decoded.sound).dbov < FAINTEST:
         choice = choose(chosen=chosen, before=before, likely=(), usual=())
         still = "Es ist nichts zu hören: Die Aufnahme ist still."
@@ -114,8 +116,8 @@ _NO_RECOGNISER = "Hier ist kein Spracherkenner eingerichtet; bitte anhören."
 _NO_MODEL = "Für diese Sprache ist hier kein Spracherkenner eingerichtet; bitte anhören."
 
 
-def _unreadable(said: str) -> str:
-    if "empty" in said:
+def _unreadable(file: Path) -> str:
+    if file.is_file() and not file.stat().st_size:
         return "Die Tondatei ist leer."
     return "Die Tondatei lässt sich nicht abspielen; sie hängt so an, wie sie kam."
 

@@ -63,8 +63,8 @@ class Line:
 
 
 async def _keep_on(work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
-    """Do it again, whatever happens, until ``stop``: voicemail must not end what serves mail."""
-    while not stop.is_set():
+    """Do it again if it fails, whatever happens, until ``stop``: voicemail must not end what serves mail."""
+    while True:
         try:
             await work()
         except IntakeError as error:
@@ -79,5 +79,6 @@ async def _keep_on(work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> 
         try:
             async with asyncio.timeout(AGAIN_SECONDS):
                 await stop.wait()
+                return
         except TimeoutError:
             continue

@@ -84,7 +84,7 @@ class Listener:
             country=voicemail.default_country if voicemail else configuration.office.country,
         )
         routing = self._routed(written, heard)
-        folder = configuration.queues[routing.queue].folder
+        english, german = self._reasons(routing)
         at = Calendar(configuration.office).local(recording.left_at)
         sound, suffix, kind = await asyncio.to_thread(_attachment, recording, heard)
         return Understood(
@@ -92,8 +92,8 @@ class Listener:
             language=heard.language,
             confidence=heard.confidence,
             queue=routing.queue,
-            evidence=(heard.english, *(one.english() for one in routing.evidence[:REASONS])),
-            reasons=(heard.german, *(one.german(folder) for one in routing.evidence[:REASONS])),
+            evidence=(heard.english, *english),
+            reasons=(heard.german, *german),
             references=_references(written, prefix),
             seconds=heard.decoded.sound.seconds if heard.decoded else None,
             pieces=pieces(written),
@@ -112,6 +112,16 @@ class Listener:
             sender_domain="",
             language=heard.language if known else None,
         )
+
+    def _reasons(self, routing: Routing) -> tuple[list[str], list[str]]:
+        """Why this queue, in English and in German."""
+        queues = self._settings.configuration.queues
+        shown = routing.evidence[:REASONS]
+        english, german = [one.english() for one in shown], [one.german(queues[one.queue].folder) for one in shown]
+        if shown and routing.decision in ("too little", "too close"):
+            english.append(f"not clear enough → {routing.queue}")
+            german.append(f"nicht eindeutig, deshalb {queues[routing.queue].folder}")
+        return english, german
 
 
 def pieces(written: Sequence[Written]) -> tuple[Piece, ...]:

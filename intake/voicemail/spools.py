@@ -12,6 +12,7 @@ its name becomes.
 """
 
 import datetime as dt
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -20,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-MOST_ENTRIES = 20_000
-"""Entries of one folder that are looked at."""
+MOST_ENTRIES = 100_000
+"""Entries of one folder; one with more is not looked through."""
 MOST_TEXT = 16_384
 """Octets of a description."""
 SETTLED = 3
@@ -58,11 +59,17 @@ class Found:
 
     audio: Entry
     description: Entry | None
+    key: Entry
+    """By which it was told whether it is whole."""
     left_at: dt.datetime
     caller: str = ""
     mailbox: str = ""
     language: str = ""
     identity: str = ""
+
+
+class Overfull(OSError):
+    """A folder with more entries than any telephone system makes."""
 
 
 @contextmanager
@@ -80,13 +87,13 @@ def opened(root: Path, folder: tuple[str, ...]) -> Iterator[int]:
 
 
 def entries(descriptor: int, folder: tuple[str, ...]) -> tuple[list[Entry], list[str]]:
-    """The regular files and the names of the folders in an open folder."""
+    """The regular files and the names of the folders in an open folder. Raises :class:`Overfull`."""
     files: list[Entry] = []
     folders: list[str] = []
     with os.scandir(descriptor) as listing:
         for count, item in enumerate(listing):
             if count >= MOST_ENTRIES:
-                break
+                raise Overfull(errno.EFBIG, f"more than {MOST_ENTRIES:,} files in one folder")
             try:
                 found = item.stat(follow_symlinks=False)
             except OSError:

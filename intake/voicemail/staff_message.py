@@ -31,6 +31,8 @@ MOST_ORIGINALS = 30
 _CONFIDENCE = {"sure": "sicher", "likely": "wahrscheinlich", "unsure": "unsicher"}
 _ISOLATES = {"rtl": "\u2067", "ltr": "\u2066"}
 _POP = "\u2069"
+_AFTER = " \n.,;:!?…"
+"""What stands after a word and is no part of it."""
 
 Rows = Sequence[tuple[str, str]]
 
@@ -104,8 +106,9 @@ def _text(understood: Understood, facts: Rows, shown: str, number: str, remarks:
     lines += ["", *remarks]
     if understood.pieces:
         lines += ["", "Was gesagt wurde", NOTE, ""]
-        isolate = _ISOLATES[_direction(understood.language)]
-        lines += [f"{isolate}{line}{_POP}" for line in _marked(understood.pieces).split("\n")]
+        direction = _direction(understood.language)
+        said = _marked(understood.pieces, direction)
+        lines += [f"{_ISOLATES[direction]}{line}{_POP}" for line in said.split("\n")]
     if originals := _originals(understood.pieces):
         lines += ["", "So gesprochen", *(f"{written}: {said}" for written, said in originals)]
     lines += ["", "Warum hier", *(f"- {reason}" for reason in understood.reasons), "", _footer(office), ""]
@@ -120,36 +123,55 @@ def _html(understood: Understood, facts: Rows, shown: str, number: str, remarks:
     if understood.pieces:
         body.append(_HEADING.format("Was gesagt wurde"))
         body.append(_TRANSCRIPT.format(_tag(understood.language), _direction(understood.language),
-                                       "".join(_marked_html(understood.pieces))))  # fmt: skip
+                                       _marked_html(understood.pieces)))  # fmt: skip
         body.append(_SMALL.format(escape(NOTE)))
     if originals := _originals(understood.pieces):
         body.append(_HEADING.format("So gesprochen"))
-        body.append(_TABLE.format("".join(_ROW.format(*map(_isolated, pair)) for pair in originals)))
+        body.append(_TABLE.format("".join(_SAID.format(_piece_html(one), escape(said)) for one, said in originals)))
     body.append(_HEADING.format("Warum hier"))
     body.append(_LIST.format("".join(f"<li>{escape(reason)}</li>" for reason in understood.reasons)))
     body.append(_SMALL.format(escape(_footer(office))))
     return _PAGE.format("\n".join(body))
 
 
-def _marked(pieces: Sequence[Piece]) -> str:
-    """The transcript with brackets around what is unsure."""
-    return "".join(
-        f"[{text.rstrip()}?]{text[len(text.rstrip()) :]}" if unsure else text for unsure, text in _stretches(pieces)
-    )
+def _marked(pieces: Sequence[Piece], direction: str) -> str:
+    """The transcript with brackets around what is unsure; figures keep their order between words from right to left."""
+    said = ""
+    for unsure, several in _stretches(pieces):
+        words = "".join(
+            f"{_ISOLATES['ltr']}{text}{_POP}{rest}" if direction == "rtl" and _has_figures(text) else text + rest
+            for text, rest in several
+        )
+        rest = several[-1][1]
+        said += f"[{words.removesuffix(rest)}?]{rest}" if unsure else words
+    return said
 
 
-def _marked_html(pieces: Sequence[Piece]) -> Iterator[str]:
-    for unsure, text in _stretches(pieces):
-        words = text.rstrip()
-        blank = text[len(words) :].replace("\n", "<br>\n")
-        said = escape(words).replace("\n", "<br>\n")
-        yield (_UNSURE.format(said) if unsure else said) + blank
+def _marked_html(pieces: Sequence[Piece]) -> str:
+    said = ""
+    for unsure, several in _stretches(pieces):
+        words = "".join(_piece_html(text) + _lines(rest) for text, rest in several)
+        rest = _lines(several[-1][1])
+        said += _UNSURE.format(words.removesuffix(rest)) + rest if unsure else words
+    return said
 
 
-def _stretches(pieces: Sequence[Piece]) -> Iterator[tuple[bool, str]]:
-    """Neighbours that are unsure, or not, as one."""
+def _piece_html(text: str) -> str:
+    return _FIGURES.format(escape(text)) if _has_figures(text) else _lines(text)
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>\n")
+
+
+def _stretches(pieces: Sequence[Piece]) -> Iterator[tuple[bool, list[tuple[str, str]]]]:
+    """Neighbours that are unsure, or not, together: of each its words, and the punctuation and blanks after them."""
     for unsure, several in groupby(pieces, key=lambda piece: piece.unsure):
-        yield unsure, "".join(piece.text for piece in several)
+        yield unsure, [(words := piece.text.rstrip(_AFTER), piece.text[len(words) :]) for piece in several]
+
+
+def _has_figures(text: str) -> bool:
+    return any(character.isdecimal() for character in text)
 
 
 def _originals(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
@@ -157,10 +179,6 @@ def _originals(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
         (piece.text.strip().rstrip(".,;:!?"), piece.original.rstrip(".,;:!?")) for piece in pieces if piece.original
     ]
     return list(dict.fromkeys(said))[:MOST_ORIGINALS]
-
-
-def _isolated(text: str) -> str:
-    return f"<bdi>{escape(text)}</bdi>"
 
 
 def _language(code: str) -> str:
@@ -204,10 +222,15 @@ _TABLE = '<table style="margin:0 0 16px;border-collapse:collapse;font-size:16px;
 _ROW = """<tr><th scope="row" style="text-align:start;vertical-align:top;font-weight:normal;padding:0 16px 0 0;\
 overflow-wrap:normal">{}</th><td style="vertical-align:top;padding:0"><strong>{}</strong></td></tr>
 """
+_SAID = """<tr><th scope="row" style="text-align:start;vertical-align:top;font-weight:normal;padding:0 16px 0 0">\
+{}</th>\
+<td style="vertical-align:top;padding:0"><bdi>{}</bdi></td></tr>
+"""
+_FIGURES = '<bdi dir="ltr" style="white-space:nowrap">{}</bdi>'
 _PARAGRAPH = '<p style="margin:0 0 16px">{}</p>'
 _HEADING = '<h2 style="font-size:16px;margin:24px 0 8px">{}</h2>'
-_TRANSCRIPT = """<blockquote lang="{}" dir="{}" style="margin:0 0 16px;padding:0 0 0 12px;\
-border-inline-start:3px solid #888888;font-size:18px">{}</blockquote>"""
+_TRANSCRIPT = """<blockquote lang="{}" dir="{}" style="margin:0 0 16px;padding:0;\
+padding-inline-start:12px;border-inline-start:3px solid #888888;font-size:18px">{}</blockquote>"""
 _UNSURE = '[<span style="text-decoration:underline dotted">{}</span>?]'
 _SMALL = '<p style="margin:0 0 16px;font-size:14px">{}</p>'
 _LIST = '<ul style="margin:0 0 16px;padding:0 0 0 20px">{}</ul>'

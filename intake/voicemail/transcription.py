@@ -23,7 +23,7 @@ from intake.cases.spoken import lose
 from intake.cases.spool import PrivateSpool
 from intake.cases.tables import AnyRow
 from intake.config import Settings
-from intake.errors import IntakeError
+from intake.errors import IntakeError, LedgerError
 from intake.office import Calendar
 from intake.triage import Rules
 from intake.voicemail import numbers
@@ -39,6 +39,8 @@ PATIENCE = 2 * 3600.0
 """Seconds for one recording. The recogniser has limits of its own; this is for what nobody thought of."""
 WAITS = (dt.timedelta(seconds=10), dt.timedelta(minutes=5), dt.timedelta(minutes=30))
 """Between attempts."""
+REST = dt.timedelta(minutes=1)
+"""Until the next attempt where the ledger or the disk refused."""
 LOOK_SECONDS = 10.0
 """How often to look whether one is due again."""
 IDLE_SECONDS = 300.0
@@ -114,6 +116,10 @@ class Transcription:
             if not work.done():
                 raise TimeoutError
             await work
+        except LedgerError:
+            # A full disk, say: not the recording's fault.
+            await self._ledger.write(recordings.count_attempt, row.id, row.attempts, self._now() + REST)
+            raise
         except Exception as error:  # whatever a recording did, it is this recording's failure
             await self._failed(row, error, final=attempt > most)
         finally:
@@ -139,7 +145,8 @@ class Transcription:
         await asyncio.to_thread(self._spool.keep_message, row.file, raw)
         local = Calendar(self._settings.configuration.office).local(self._now())
         if not await self._ledger.write(enter, books, row, understood, decided, len(raw), local):
-            self._spool.forget([row.file])  # its caller was forgotten while it was being heard
+            # Its caller was forgotten while it was being heard.
+            await asyncio.to_thread(self._spool.forget, [row.file])
             return
         log.info(
             "recording %s: %s, %s, queue %s", decided.reference, understood.state, understood.language, decided.queue

@@ -24,6 +24,7 @@ from intake.audio import BARS, KINDS, alaw, check_all, read, read_wav, wav
 from intake.cases.clock import system_clock
 from tests import freeswitch
 from tests.dialplan import Walker
+from tests.servers.chromium import Chromium
 from tests.servers.office import EXAMPLE
 from tests.servers.sip import Line, call
 from tests.sounds import align, babble
@@ -246,6 +247,24 @@ def test_a_recording_is_played_until_the_text_changes(office: Office) -> None:
     assert goodbye["synthetic"] is False
     (folder / "goodbye.txt").write_text("Danke. Bis bald.", "utf-8")
     assert any("goodbye: stale, the text has changed since" in remark for remark in office.build()["remarks"])
+
+
+def test_the_page_for_the_person_who_approves_holds_everything_and_fits_every_screen(office: Office) -> None:
+    page = office.folder / "preview.html"
+    office.run("preview", str(page), "--language", "de", "--language", "ps")
+    html = page.read_text("utf-8")
+    assert "http" not in re.sub(r'src="data:[^"]*"', "", html).replace("http://www.w3.org", "")
+    with Chromium() as browser:
+        for width in (375, 1280):
+            browser.show(html, width)
+            assert browser.evaluate("document.documentElement.scrollWidth") <= width
+        german, pashto = "document.querySelector('#de')", "document.querySelector('#ps')"
+        shown = browser.evaluate(f"[...{german}.querySelectorAll('h2')].map(e => e.firstChild.textContent.trim())")
+        assert {"greeting", "language-menu", "today", "neutral", "queue-general"} <= set(shown)
+        assert browser.evaluate(f"{german}.querySelectorAll('audio').length") == len(shown)
+        missing = browser.evaluate(f"[...{pashto}.querySelectorAll('.bad')].map(e => e.textContent)")
+        assert all("nothing here speaks Pashto" in text for text in missing)
+        assert browser.evaluate(f"{pashto}.querySelectorAll('article audio').length") <= 2  # the menus of languages
 
 
 MISTAKES = {

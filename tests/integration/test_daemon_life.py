@@ -107,7 +107,7 @@ def test_changed_settings_texts_and_rules_are_taken_over_while_it_runs_and_broke
         assert "take effect after a restart" not in office.log()
         office.config.write_text(f"{changed}\n[metrics]\nport = 9\n", "utf-8")
         reloaded(4)
-        assert "mailboxes, smtp, sign_in, metrics, service.data and service.ledger take effect" in office.log()
+        assert "metrics, voicemail, service.data and service.ledger take effect" in office.log()
 
 
 def test_a_stop_in_the_middle_of_a_burst_is_orderly_and_the_next_start_completes_it_without_a_double(

@@ -229,7 +229,7 @@ def test_an_address_may_come_from_stdin_and_what_is_none_is_one_sentence(
         assert sentence in piped.stderr
     wrong = office.command("forget", "Samira")
     assert (wrong.returncode, wrong.stdout) == (1, "")
-    assert wrong.stderr == "intake: this is no e-mail address; write one such as samira@example.org\n"
+    assert wrong.stderr.startswith("intake: this is no e-mail address and no telephone number; write one such as ")
 
 
 def test_a_damaged_list_of_forgotten_people_stops_the_start_with_one_sentence(

@@ -5,12 +5,17 @@ March 2026 in Berlin: it begins on a Sunday, and the clocks change on Sunday the
 """
 
 import asyncio
+import base64
 import csv
 import datetime as dt
 import io
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from email import policy
 from email.parser import BytesParser
@@ -28,11 +33,15 @@ from intake.cases.pressure import Contacts, Edge
 from intake.cases.report import QueueFigures, Report, StretchFigures
 from intake.cases.tables import cases, corrections, messages, outbox
 from intake.cases.tallies import By, Spread
+from intake.config import Settings
 from intake.office import Calendar
+from intake.report import letter, sheet
 from tests.books import open_case, touch
+from tests.servers.chromium import Chromium
 from tests.servers.dovecot import Dovecot
-from tests.servers.office import EXAMPLE, Office
+from tests.servers.office import EXAMPLE, Office, message, until
 from tests.servers.postgresql import PostgreSQL
+from tests.servers.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.integration
 
@@ -300,15 +309,15 @@ def test_the_command_shows_the_same_figures_in_every_form_and_the_weekly_mail(do
     assert found["corrections_by_queue"] == {"general": {"work-study": 5}}
     assert found["opening_hours"]["outside"] == {"messages_of_people": 10, "voicemails": 1}
 
-    done = subprocess.run(
+    raw = subprocess.run(
         [sys.executable, "-m", "intake", "report", *period, "--csv", "--config", str(office.config)],
         capture_output=True, timeout=60, check=True,
     )  # fmt: skip
     # Byte for byte, as a German spreadsheet wants it.
-    assert done.stdout.startswith(b"\xef\xbb\xbfsection;key;of;measure;value\r\nperiod;;;from;2026-03-01\r\n")
-    assert done.stdout.count(b"\n") == done.stdout.count(b"\r\n") > 100
-    assert done.stdout.endswith(b"\r\n")
-    rows = [*csv.DictReader(io.StringIO(done.stdout.decode("utf-8-sig"), newline=""), delimiter=";", strict=True)]
+    assert raw.stdout.startswith(b"\xef\xbb\xbfsection;key;of;measure;value\r\nperiod;;;from;2026-03-01\r\n")
+    assert raw.stdout.count(b"\n") == raw.stdout.count(b"\r\n") > 100
+    assert raw.stdout.endswith(b"\r\n")
+    rows = [*csv.DictReader(io.StringIO(raw.stdout.decode("utf-8-sig"), newline=""), delimiter=";", strict=True)]
     values = {(r["section"], r["key"], r["of"], r["measure"]): r["value"] for r in rows}
     assert len(values) == len(rows)
     assert values["total", "", "", "messages"] == "14"
@@ -341,7 +350,7 @@ def test_the_command_shows_the_same_figures_in_every_form_and_the_weekly_mail(do
     assert [part.get_content_type() for part in mail.walk()] == [
         "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png", "image/png",
     ]  # fmt: skip
-    said = mail.get_body(("plain",)).get_content()
+    said = next(part.get_content() for part in mail.walk() if part.get_content_type() == "text/plain")
     assert "Nachrichten von Menschen: 5; 4" in said
     assert "Arbeit und Studium: 5; 0; –; 2,0 Tage" not in said
     assert "Allgemein → Arbeit und Studium: 5" in said
@@ -376,6 +385,7 @@ def test_waiting_begins_with_the_first_message_that_nobody_answered_yet(ledger: 
     [
         (("--from", "2026-03-31", "--to", "2026-03-01"), 1, "cannot end (2026-03-01) before it begins (2026-03-31)"),
         (("--from", "yesterday"), 2, "yesterday"),
+        (("--to", "9999-12-31"), 1, "9999-12-31: no mail can be of that day; correct --from and --to"),
         (("--csv", "--json"), 2, "choose one"),
         (("--mail", "x.eml", "--json"), 2, "choose one"),
     ],
@@ -387,3 +397,107 @@ def test_a_wrong_period_or_form_is_told_in_one_sentence(
     assert done.returncode == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+SUNDAY, TUESDAY = at("2026-03-15T20:00"), at("2026-03-17T09:00")
+OFTEN = """
+import datetime as dt
+import intake.daemon, intake.report.weekly
+intake.daemon.WEEKLY_SECONDS = intake.daemon.HEALTH_SECONDS = 0.5
+intake.report.weekly.RETRY = dt.timedelta(seconds=1)
+"""
+LEAD, DEPUTY = "leitung@musterstadt.example", "vertretung@musterstadt.example"
+
+
+def test_the_lead_gets_the_figures_once_a_week_whatever_the_relay_does_and_whatever_is_restarted(
+    dovecot: Dovecot, user: str, tmp_path: Path
+) -> None:
+    with SmtpSink() as sink:
+        office = Office(tmp_path, dovecot, sink.port, {"office": user}, clock=SUNDAY, patches=OFTEN)
+        with office.config.open("a", encoding="utf-8") as file:
+            file.write(f'[report]\nweekly_to = ["{LEAD}", "{DEPUTY}"]\n')
+        with office:
+            until(lambda: bool(office.query("SELECT 1 FROM meta WHERE key = 'weekly_report'")), "it has been looked")
+            assert sink.messages == []
+            # The machine slept over Monday, and on Tuesday the relay refuses one of the two.
+            sink.script.recipients[DEPUTY] = "451 4.3.0 not now"
+            office.set_clock(TUESDAY)
+            until(lambda: "weekly-report" in office.causes(), "the failure is seen")
+            sink.script.recipients.clear()
+            until(lambda: "weekly-report" not in office.causes(), "the failure is over")
+        with office:
+            dovecot.deliver(user, message())
+            office.wait_recorded(1)
+
+        mails = [mail for mail in sink.messages if b"Kennzahlen" in mail.raw]
+        assert sorted(mail.recipients for mail in mails) == [(LEAD,), (DEPUTY,)]
+        assert {mail.sender for mail in mails} == {""}
+        read = [BytesParser(policy=policy.default).parsebytes(mail.raw) for mail in mails]
+        assert len({mail["Message-ID"] for mail in read}) == 1
+        assert read[0]["From"].addresses[0].addr_spec == "office@office.example"
+        assert read[0]["Auto-Submitted"] == "auto-generated"
+        assert read[0]["Subject"].startswith("Kennzahlen der Woche 11/2026")
+        pages = [part.get_content() for part in read[0].walk() if part.get_content_type() == "text/html"]
+        pictures = {part["Content-ID"].strip("<>") for part in read[0].walk() if part["Content-ID"]}
+        assert set(re.findall(r'src="cid:([^"]+)"', pages[0])) == pictures
+        assert len(pictures) == 2
+        log = office.log()
+        assert LEAD not in log
+        assert DEPUTY not in log
+
+
+LAID_OUT = """(() => ({
+  overflow: document.documentElement.scrollWidth - innerWidth,
+  loaded: performance.getEntriesByType("resource").filter(e => !e.name.startsWith("data:")).length,
+  pictures: [...document.images].map(image => [image.complete, image.naturalWidth, image.clientWidth]),
+  smallest: Math.min(...[...document.querySelectorAll("td, th, p, li")]
+    .map(e => parseFloat(getComputedStyle(e).fontSize))),
+  broken: [...document.querySelectorAll("td[align=right]")].filter(e => e.clientHeight > 75).length,
+}))()"""
+
+
+@pytest.mark.parametrize("ledger", ["sqlite"], indirect=True)
+def test_the_weekly_mail_fits_a_desk_and_a_telephone(ledger: Ledger) -> None:
+    settings = Settings(config.load(EXAMPLE).configuration, None)
+    found = asyncio.run(ledger.read(letter.make, settings, dt.date(2026, 3, 9)))
+    page = found.html
+    for picture in found.pictures:
+        page = page.replace(f"cid:{picture.cid}", f"data:image/png;base64,{base64.b64encode(picture.png).decode()}")
+    with Chromium() as browser:
+        for width in (1280, 375, 320):
+            browser.show(page, width)
+            laid = browser.evaluate(LAID_OUT)
+            assert laid["overflow"] <= 0, width
+            assert laid["loaded"] == 0
+            assert laid["smallest"] >= 13
+            assert laid["broken"] == 0
+            shown = min(480, width - 32)
+            assert laid["pictures"] == [[True, 960, shown], [True, 960, shown]]
+
+
+@pytest.mark.parametrize("ledger", ["sqlite"], indirect=True)
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+def test_a_spreadsheet_reads_the_csv_and_writes_the_same_again(ledger: Ledger, tmp_path: Path) -> None:
+    """As a German LibreOffice reads it: semicolons, UTF-8, a decimal comma; numbers are numbers."""
+    text = sheet.as_csv(made(ledger, *MARCH))
+    (tmp_path / "report.csv").write_text(text, "utf-8", newline="")
+    german = "59,34,76,1,,1031,false,{0}"
+    for step, form, reading, writing in (
+        ("report.csv", "ods", german.format("false"), ""),
+        ("report.ods", "csv", "", f":Text - txt - csv (StarCalc):{german.format('true')}"),
+    ):
+        subprocess.run(
+            [
+                "soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+                *([f"--infilter=Text - txt - csv (StarCalc):{reading}"] if reading else []),
+                "--convert-to", f"{form}{writing}", "--outdir", str(tmp_path / form), str(tmp_path / step),
+            ],
+            check=True, capture_output=True, timeout=300, env={**os.environ, "LC_ALL": "de_DE.UTF-8"},
+        )  # fmt: skip
+        shutil.copy(tmp_path / form / f"report.{form}", tmp_path / f"report.{form}")
+    again = (tmp_path / "csv" / "report.csv").read_text("utf-8-sig")
+    assert [*csv.reader(io.StringIO(again), delimiter=";")] == [
+        *csv.reader(io.StringIO(text.removeprefix(sheet.BYTE_ORDER_MARK)), delimiter=";")
+    ]
+    cells = zipfile.ZipFile(tmp_path / "report.ods").read("content.xml").decode()
+    assert 'office:value-type="float" office:value="4.6"' in cells

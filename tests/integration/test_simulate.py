@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.servers.dovecot import Dovecot
-from tests.servers.office import Office, message
+from tests.servers.office import Office, id_of, message
 from tests.servers.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.integration
@@ -58,7 +58,7 @@ def test_a_change_is_tried_on_the_mail_in_the_queue_folders_and_leaves_no_trace(
     permit = message("samira@example.net")
     reply = message(
         "p0@example.net", subject="Re: Frage", text="Noch einmal zur Einbürgerung: geht es voran?\n",
-        Message_ID="<reply@example.net>", In_Reply_To=str(wishes[0].split(b"Message-ID: ")[1].split(b"\r\n")[0], "ascii"),
+        Message_ID="<reply@example.net>", In_Reply_To=id_of(wishes[0]),
     )  # fmt: skip
     machine = message("news@example.net", subject="Einbürgerung", text="Einbürgerung", List_Id="<news.example.net>")
     with Office(home, dovecot, sink.port, {"office": user}) as office:
@@ -72,7 +72,7 @@ def test_a_change_is_tried_on_the_mail_in_the_queue_folders_and_leaves_no_trace(
             ledger.execute(
                 "INSERT INTO corrections (case_id, message_id, at, from_queue, to_queue) "
                 "SELECT case_id, id, recorded_at, queue, ? FROM messages WHERE message_id = ?",
-                (to, raw.split(b"Message-ID: ")[1].split(b"\r\n")[0].decode()),
+                (to, id_of(raw)),
             )
     ledger.close()
     new = tmp_path / "new.toml"

@@ -77,6 +77,8 @@ def test_keys_lead_to_the_same_announcements_on_every_system(
     assert call.answered
     assert call.ended
     assert call.voicemail == (VOICEMAIL[system] if keys == ("1", "5") else "")
+    assert call.category in ("", "de")
+    assert bool(call.category) == (keys == ("1", "5") and system == "asterisk"), "which language the caller speaks"
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

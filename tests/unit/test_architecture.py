@@ -57,7 +57,7 @@ ONLY_IN: dict[str, set[str]] = {
         "intake/template_nodes.py",
     },
     "typer": {"intake/cli/__init__.py"},
-    "av": {"intake/audio/decoder.py", "intake/audio/opus.py"},
+    "av": {"intake/audio/decoder.py", "intake/audio/mp3.py", "intake/audio/opus.py"},
     "soxr": {"intake/audio/decoder.py", "intake/audio/sound.py"},
     "G722": {"intake/audio/formats.py"},
     "ttspico": {"intake/voices/pico.py"},

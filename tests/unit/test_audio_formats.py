@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.audio import alaw, g722, master, publish, read, read_wav, resample, telephone, ulaw, wav
+from intake.audio import alaw, decode, g722, master, publish, read, read_wav, resample, telephone, ulaw, wav
 from intake.audio.formats import G722_DELAY, KINDS, Format
+from intake.audio.opus import opus
 from intake.audio.riff import parse
 from intake.audio.sound import Sound
 from intake.errors import AudioError
@@ -127,6 +128,15 @@ def test_other_wav_files_are_refused_by_name() -> None:
         other[at] = value
         with pytest.raises(AudioError, match=said):
             read_wav(bytes(other))
+
+
+def test_for_a_page_a_sound_becomes_a_tenth_of_its_size_and_keeps_its_length() -> None:
+    sound = babble(6.0)
+    page = opus(sound)
+    heard = decode(page, name="goodbye.ogg")
+    assert (heard.container, heard.codec, heard.damaged) == ("ogg", "opus", False)
+    assert heard.sound.seconds == pytest.approx(sound.seconds, abs=0.1)
+    assert len(page) < len(wav(sound)) / 10
 
 
 @given(st.binary(max_size=300))

@@ -167,6 +167,21 @@ MISTAKES = [
         id="two passwords",
     ),
     pytest.param('user = "auslaenderbehoerde"\n', "", "mailboxes.poststelle.user", "add the user", id="no user"),
+    pytest.param("# [voicemail]", "[voicemail]", "voicemail.spools", "there is no way in", id="voicemail from nowhere"),
+    pytest.param(
+        "# [voicemail]",
+        '[voicemail]\nspools = [{ name = "a", path = "x" }, { name = "a", path = "y" }]',
+        "voicemail.spools",
+        'two spools have the name "a"',
+        id="two spools of a name",
+    ),
+    pytest.param(
+        "# [voicemail]",
+        '[voicemail]\ndefault_country = "Germany"',
+        "voicemail.default_country",
+        "two capital letters",
+        id="a country's name",
+    ),
     # no TOML at all
     pytest.param("port = 993", "port = ", "", "not valid TOML: Invalid value (line 45", id="an empty value"),
     pytest.param("port = 993", "port = 993\nport = 994", "", "a second time (line 46", id="a key twice"),

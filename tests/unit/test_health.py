@@ -51,6 +51,8 @@ WELL = Pulse(ago(seconds=10), (box(), box("second")), {}, None, {}, ())
         ({"holds": ("breaker",), "outbox": {"held": 4}}, 1, "acknowledging is held (breaker)"),
         ({"notices": {"quarantine": 2, "relay": 1}}, 1, "3 notices are open (quarantine, relay)"),
         ({"alive_at": ago(seconds=-3600)}, 0, "INTAKE OK"),
+        ({"recordings": 5, "oldest_recording": ago(minutes=119)}, 0, "5 recordings waiting"),
+        ({"recordings": 5, "oldest_recording": ago(hours=3)}, 1, "voicemail has waited for 3 h"),
     ],
 )
 def test_each_trouble_has_its_state_and_its_words(changes: dict[str, object], code: int, said: str) -> None:
@@ -75,5 +77,5 @@ def test_the_line_is_one_line_with_performance_data_as_the_guidelines_have_it() 
     assert "|" not in text
     assert data.split() == [
         "'fetched_main'=20s;;900;0", "'fetched_second'=20s;;900;0", "'outbox_age'=120s;900;3600;0",
-        "'outbox'=3;;;0", "'held'=2;;;0", "'notices'=1;0;;0", "'to_be_filed'=0;;;0",
+        "'outbox'=3;;;0", "'held'=2;;;0", "'recordings'=0;;;0", "'notices'=1;0;;0", "'to_be_filed'=0;;;0",
     ]  # fmt: skip

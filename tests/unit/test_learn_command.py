@@ -4,8 +4,8 @@
 import asyncio
 import importlib.util
 import json
-from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -13,6 +13,8 @@ from intake.cases.ledger import Ledger
 from intake.cli.init import write
 from intake.cli.learn import learn
 from intake.errors import IntakeError
+from intake.learning.sources import of_directory
+from intake.mail.assessment import Reader
 from intake.triage import model_file, ngrams
 from tests.servers.office import message
 
@@ -44,10 +46,11 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Path]:
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The configuration of a new office."""
+    monkeypatch.setattr("intake.cli.learn.NICE", 0)  # the tests that follow are no background work
     list(write(tmp_path))
-    yield tmp_path / "intake.toml"
+    return tmp_path / "intake.toml"
 
 
 def run(config: Path, folders: Path, *, compare: bool = False, as_json: bool = False) -> str:
@@ -88,17 +91,17 @@ def test_the_file_fits_the_ledger_and_the_next_step_is_said(office: Path, folder
     assert file.read_bytes() == first
 
 
-def test_what_is_wrong_is_said_in_one_sentence(
-    office: Path, folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "mails" / "dogs").mkdir(parents=True)
-    with pytest.raises(IntakeError, match="dogs: no queue has this name; the queues are appointments, "):
-        run(office, tmp_path / "mails", compare=True)
+def test_what_is_wrong_with_the_folders_is_said_in_one_sentence(tmp_path: Path) -> None:
+    queues = {"family": "Familiennachzug", "complaints": "Beschwerden"}
+    nobody_reads = cast(Reader, None)
+    (tmp_path / "dogs").mkdir()
+    with pytest.raises(IntakeError, match="dogs: no queue has this name; the queues are family, complaints"):
+        of_directory(tmp_path, queues, nobody_reads, b"key")
     with pytest.raises(IntakeError, match="nowhere: cannot be read"):
-        run(office, tmp_path / "nowhere", compare=True)
-    (tmp_path / "mails" / "dogs").rmdir()
-    with pytest.raises(IntakeError, match="too little to learn from: 0 messages"):
-        run(office, tmp_path / "mails", compare=True)
+        of_directory(tmp_path / "nowhere", queues, nobody_reads, b"key")
+
+
+def test_what_must_be_installed_first_is_said(office: Path, folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(IntakeError, match=r"needs scikit-learn; install it with: pip install 'amtseingang\[learn\]'"):
         run(office, folders, compare=True)

@@ -8,7 +8,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from intake.learning.advice import HARM, study
 from intake.learning.samples import Sample, chosen, sample
 from intake.learning.training import SENDERS, Guess, curves, fit, fold
 from intake.learning.trial import Terms, by_rules, figures, judged, parted_by_time, right
-from intake.triage import Classifier, Rules, model_file, ngrams
+from intake.triage import Classifier, model_file, ngrams
 from intake.triage.classifier import Model
 from intake.triage.routing import Evidence, Opinion, Routing
 from tests.learning_mails import KEY, forgetful, mails, samples
@@ -39,18 +38,6 @@ TERMS = Terms(bar=0.95, margin=0.1, fallback="general")
 START = dt.datetime(2026, 1, 5, 8, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 UNDECIDED = Routing("general", (), (), "too little")
-
-
-@cache
-def rules() -> Rules:
-    """The shipped ones."""
-    return Rules.shipped(QUEUES)
-
-
-@cache
-def hard_rules() -> Rules:
-    """Those that do as well as the shipped ones do on mails that nobody has seen."""
-    return forgetful(40)
 
 
 def invented(count: int = 60, routing: Routing = UNDECIDED) -> list[Sample]:
@@ -439,17 +426,18 @@ def test_where_the_rules_can_place_everything_there_is_nothing_to_believe() -> N
     assert curves(invented(60, sure), guessed, "general").precision(Guess("family", 1.0)) == pytest.approx(0, abs=1e-6)
 
 
-@pytest.mark.parametrize("who", [rules, hard_rules], ids=["the shipped rules", "rules that forgot 40 % of their words"])
-def test_by_its_own_advice_it_makes_no_queue_worse_by_more_than_a_point(who: Callable[[], Rules]) -> None:
-    of = samples(mails(), who())
-    learned = [one for one in of if fold(one) < 3]
-    lesson = study(learned, TERMS)
-    rest = judged([one for one in of if fold(one) >= 3], lesson.model(), lesson.worth, TERMS)
+def test_by_its_own_advice_it_makes_no_queue_worse_by_more_than_a_point() -> None:
+    # Rules that have forgotten more than half of their words, and a low bar: so it has much to do.
+    terms = replace(TERMS, bar=0.8)
+    of = samples(mails(["dev_a", "unseen_a", "unseen_b", "unseen_c", "unseen_d"]), forgetful(60))
+    lesson = study([one for one in of if fold(one) < 4], terms)
+    rest = judged([one for one in of if fold(one) == 4], lesson.model(), lesson.worth, terms)
+    assert any(one.together(lesson.trusted) != by_rules(one) for one in rest)
     for queue in QUEUES:
         before = figures(rest, queue, by_rules).precision
         after = figures(rest, queue, lambda one: one.together(lesson.trusted)).precision
         assert before is None or after is None or after >= before - 0.01, queue
-    assert right(rest, lambda one: one.together(lesson.trusted)) >= right(rest, by_rules)
+    assert right(rest, lambda one: one.together(lesson.trusted)) > right(rest, by_rules)
     for verdict in lesson.verdicts:
         if verdict.trusted and verdict.rules.precision is not None:
             assert verdict.together.precision is not None

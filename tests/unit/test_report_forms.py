@@ -193,7 +193,8 @@ def test_the_same_figures_make_the_same_mail_and_its_lines_are_short() -> None:
     made = [
         letter.compose(
             written(week()), sender="abh@musterstadt.example", recipients=["leitung@musterstadt.example"],
-            message_id="<intake.1@musterstadt.example>", loop_token="token", at=dt.datetime(2026, 3, 16, 7, tzinfo=BERLIN),
+            message_id="<intake.1@musterstadt.example>", loop_token="token",
+            at=dt.datetime(2026, 3, 16, 7, tzinfo=BERLIN),
         )
         for _ in range(2)
     ]  # fmt: skip

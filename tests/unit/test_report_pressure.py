@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 
-from intake.cases.pressure import QUARTER, Contacts, Edge, Pressure, Verdict, weigh
+from intake.cases.pressure import Contacts, Edge, Pressure, Verdict, weigh
 from intake.config import Closure, Office
 from intake.office import Calendar
 from intake.report.sentences import about_edge, share_outside
@@ -24,12 +24,10 @@ def calendar(closures: tuple[Closure, ...] = (), **hours: tuple[str, ...]) -> Ca
 THURSDAYS = calendar(thu=("08:00-12:00", "14:00-18:00"))
 
 
-def quarters(*found: tuple[str, int, int], office: Calendar = THURSDAYS) -> dict[int, Contacts]:
+def quarters(*found: tuple[str, int, int]) -> dict[tuple[dt.date, int], Contacts]:
     """When by the office's clock, how many wrote, how many called."""
-    return {
-        int(dt.datetime.fromisoformat(when).replace(tzinfo=office.zone).timestamp()) // QUARTER: Contacts(wrote, called)
-        for when, wrote, called in found
-    }
+    instants = [(dt.datetime.fromisoformat(when), Contacts(wrote, called)) for when, wrote, called in found]
+    return {(when.date(), when.hour * 60 + when.minute): contacts for when, contacts in instants}
 
 
 def thursday(found: Pressure) -> Edge:
@@ -69,7 +67,7 @@ def test_the_busiest_of_early_midday_and_late_is_named_and_calls_count() -> None
 def test_a_quarter_belongs_to_the_hours_in_which_it_begins_and_a_short_break_is_looked_at_whole() -> None:
     office = calendar(mon=("08:00-12:00", "12:30-15:30"))
     found = weigh(
-        quarters(("2026-03-02T12:15", 30, 0), ("2026-03-02T15:15", 1, 0), ("2026-03-02T15:30", 2, 0), office=office),
+        quarters(("2026-03-02T12:15", 30, 0), ("2026-03-02T15:15", 1, 0), ("2026-03-02T15:30", 2, 0)),
         office,
     )
     assert found.outside == Contacts(32)
@@ -82,7 +80,7 @@ def test_holidays_and_closures_are_closed_and_say_nothing_about_thursdays() -> N
     found = weigh(
         quarters(
             ("2026-06-04T09:00", 50, 0), ("2026-06-11T12:00", 50, 0), ("2026-06-18T12:00", 25, 0),
-            ("2026-06-18T09:00", 40, 0), office=office,
+            ("2026-06-18T09:00", 40, 0),
         ),
         office,
     )  # fmt: skip
@@ -93,7 +91,7 @@ def test_holidays_and_closures_are_closed_and_say_nothing_about_thursdays() -> N
 
 def test_hours_until_midnight_leave_nothing_after_them_and_hours_all_day_leave_nothing_at_all() -> None:
     late, always = calendar(fri=("20:00-24:00",)), calendar(fri=("00:00-24:00",))
-    found = quarters(("2026-03-06T23:45", 30, 0), office=late)
+    found = quarters(("2026-03-06T23:45", 30, 0))
     assert weigh(found, late).edges[0].begin == dt.time(19)
     assert weigh(found, late).outside == Contacts()
     assert weigh(found, always).edges == ()

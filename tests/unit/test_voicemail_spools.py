@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake.voicemail import asterisk, dropped
+from intake.voicemail import asterisk, dropped, spools
 from intake.voicemail.spools import Found, Mark, sound_of
 from tests.telephone import Asterisk, drop, sound
 
@@ -180,6 +180,19 @@ def test_no_description_breaks_a_look(tmp_path_factory: pytest.TempPathFactory, 
     assert len(look(root / "pbx")) == 1
     found, unfinished = dropped.look(root / "drop", {}, NOW)
     assert len(found) + len(unfinished) == 1
+
+
+def test_a_folder_with_more_files_than_any_telephone_system_makes_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spools, "MOST_ENTRIES", 5)
+    pbx = Asterisk(tmp_path / "pbx")
+    for name in "abc":
+        pbx.leave(name, at=LEFT)
+        drop(tmp_path / "drop", f"{name}.wav", {})
+    for kind, root in ((asterisk.look, pbx.root), (dropped.look, tmp_path / "drop")):
+        with pytest.raises(OSError, match="more than 5 files in one folder"):
+            kind(root, {}, NOW)
 
 
 def test_a_spool_that_is_not_there_is_told(tmp_path: Path) -> None:

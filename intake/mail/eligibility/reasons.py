@@ -304,8 +304,8 @@ _TABLE = (
     Reason(
         "voicemail",
         22,
-        "It is a caller's voicemail: there is no address to acknowledge it to.",
-        "Sie ist eine Sprachnachricht: Es gibt keine Adresse, an die eine Bestätigung gehen könnte.",
+        "A caller's voicemail: the recording is the case, and there is no address to acknowledge it to.",
+        "Eine Sprachnachricht: Die Aufnahme ist der Vorgang, und es gibt keine Adresse für eine Bestätigung.",
         "RFC 3834 4",
     ),
     Reason(
