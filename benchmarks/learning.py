@@ -169,6 +169,7 @@ def chart(found: Sequence[tuple[int, Outcome]]) -> str:
         return top + height * (100 - percent) / 100
 
     lines = [
+        "<!-- SPDX-License-Identifier: GPL-3.0-or-later -->",
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 620 280" font-family="sans-serif" font-size="12">',
         '<rect width="620" height="280" fill="white"/>',
     ]

@@ -42,6 +42,12 @@ MEASUREMENTS: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
         {"INTAKE_WEEKS": "1 2 3 4 5 6"},
     ),
     (
+        "Learning",
+        "What the classifier adds to the rules, by how much they know and by how many mails it learned from.",
+        ["-m", "benchmarks.learning"],
+        {},
+    ),
+    (
         "Draining a backlog",
         "2,000 messages through the whole path, beside Dovecot's Sieve.",
         ["-m", "benchmarks.drain", "2000"],

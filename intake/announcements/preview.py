@@ -9,6 +9,7 @@ is said in red and in words.
 import asyncio
 import base64
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from intake.announcements.announcer import Built
 from intake.announcements.approval import HIGHEST_CER_OF_ONE, heard_wrongly
 from intake.announcements.plan import Interval
-from intake.announcements.prompts import Prompt
+from intake.announcements.prompts import END_OF_ISOLATE, ISOLATE, Prompt
 from intake.announcements.speaking import Outcome, audible
 from intake.announcements.store import Made, Store
 from intake.audio import Sound, read
@@ -37,7 +38,8 @@ class Row:
     """One announcement on the page."""
 
     id: str
-    written: str
+    lines: tuple[str, ...]
+    """The words; sentences in another language on lines of their own, because they may run in another direction."""
     valid: str
     verdict: str
     bad: bool
@@ -106,11 +108,16 @@ def _row(outcome: Outcome, interval: Interval | None, store: Store, calendar: Ca
         first, until = calendar.local(interval.first), calendar.local(interval.until)
         valid = f"from {first:%Y-%m-%d %H:%M} until {until:%Y-%m-%d %H:%M}"
     if made is None:
-        return Row(prompt.id, prompt.written, valid, outcome.problem, True, "", "", "")
+        return Row(prompt.id, _lines(prompt), valid, outcome.problem, True, "", "", "")
     sound = read(store.file(made.key, "wav16").read_bytes(), "wav16")
     audio = base64.b64encode(opus(sound)).decode()
     strange = (heard_wrongly(outcome) or 0) > HIGHEST_CER_OF_ONE
-    return Row(prompt.id, prompt.written, valid, _verdict(outcome, made), strange, _figures(made), audio, _wave(sound))
+    return Row(prompt.id, _lines(prompt), valid, _verdict(outcome, made), strange, _figures(made), audio, _wave(sound))
+
+
+def _lines(prompt: Prompt) -> tuple[str, ...]:
+    pieces = re.split(f"({ISOLATE}[^{END_OF_ISOLATE}]*{END_OF_ISOLATE})", prompt.written)
+    return tuple(piece.strip(f" {ISOLATE}{END_OF_ISOLATE}") for piece in pieces if piece.strip())
 
 
 def _verdict(outcome: Outcome, made: Made) -> str:

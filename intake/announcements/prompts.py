@@ -48,7 +48,7 @@ times the estimate in 29 languages.
 _OTHER_LETTERS_PER_SECOND = 14.0
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 """Around a sentence in another language: Arabic in between does not turn its neighbours around (UAX #9)."""
 
 Part = tuple[str, str, Mapping[str, object]]
@@ -153,7 +153,7 @@ class PromptTexts:
             text = self._text(code, id)
             pieces += segments(code, sentences(code, text.block(block, Spoken(code), values)))
             said = sentences(code, text.block(block, Written(code), values))
-            written.append(said if code == language else f"{_ISOLATE}{said}{_END_OF_ISOLATE}")
+            written.append(said if code == language else f"{ISOLATE}{said}{END_OF_ISOLATE}")
         spoken = merged(pieces)
         self._limit(id, language, spoken)
         joint = "" if all(language_of(code).script == "Hans" for code, _, _ in parts) else " "

@@ -24,8 +24,6 @@ from typing import Literal, TypeVar
 
 from intake.office import DAY_END, Calendar, Span
 
-QUARTER = 900
-"""Seconds. No zone's offset from UTC has been anything but whole quarters of an hour since 1972."""
 ENOUGH = 20
 """Contacts; with fewer, chance decides which hour is busier."""
 DEVIATIONS = 3

@@ -125,8 +125,8 @@ def alarm(
         notice = NoticeText(
             "voicemail-old",
             "voicemail",
-            f"{found.recordings} Sprachnachrichten liegen noch nicht in ihrem Ordner, die älteste wartet seit über zwei "
-            "Stunden.",
+            f"{found.recordings} Sprachnachrichten liegen noch nicht in ihrem Ordner; die älteste wartet seit über "
+            "zwei Stunden.",
             f"{found.recordings} recordings are waiting, the oldest for more than two hours; see: intake status",
         )
         raise_notice(connection, notice, now)

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from intake.cases.columns import Column, Flags, Names, Numbers, Seconds, blocks, integers
-from intake.cases.pressure import NONE, QUARTER, Contacts
+from intake.cases.pressure import NONE, Contacts
 from intake.cases.tables import cases, messages, outbox
 from intake.errors import IntakeError
 
@@ -26,14 +26,19 @@ By = Literal["week", "month"]
 
 MOST_STRETCHES = 520
 """Ten years of weeks: what a table or a chart can show."""
+QUARTER = 900
+"""Seconds. No zone's offset from UTC has been anything but whole quarters of an hour since 1972."""
 VOICEMAIL = "voicemail"
 """A case's channel."""
 _MACHINE = ""
 """In the place of a channel: a message without a case."""
 _WITHOUT = " without: "
 """Between the channel of a message that got no acknowledgement and the reason."""
-_NEVER = "0"
-"""In the place of an instant that has not come: seconds since 1970."""
+_NEVER = 0
+"""In the place of an instant that has not come: 1970."""
+_DAY = 86_400_000
+_JULIAN_1970 = 210_866_760_000_000
+"""Milliseconds in a day, and from the beginning of the Julian day numbers, by which SQLite reckons, until 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +205,12 @@ class _Places:
 
     def hold(self, instants: Numbers) -> Flags:
         """Whether each instant lies in the period."""
-        quarters = instants // QUARTER - self._first
+        quarters = instants // (QUARTER * 1000) - self._first
         return (quarters >= 0) & (quarters < self.count)
 
     def of(self, instants: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Of each instant the number of its quarter in the period, of its stretch, and its hour."""
-        quarters = instants // QUARTER - self._first
+        quarters = instants // (QUARTER * 1000) - self._first
         for number in np.unique(quarters[self._days[quarters] < 0]).tolist():
             local = dt.datetime.fromtimestamp((self._first + number) * QUARTER, self._period.zone)
             self._days[number] = local.toordinal() - self._period.first.toordinal()
@@ -226,7 +231,7 @@ def _messages(connection: Connection, period: Period, places: _Places, into: Tal
         messages.c.id,
         messages.outerjoin(cases, cases.c.id == messages.c.case_id),
         period.holds(received()),
-        _epoch(connection, received()),
+        _milliseconds(connection, received()),
         messages.c.queue,
         messages.c.language,
         sa.case((messages.c.reply, channel), else_=channel + _WITHOUT + messages.c.reason),
@@ -266,9 +271,9 @@ def _cases(connection: Connection, period: Period, places: _Places, into: Tallie
         cases.c.id,
         cases,
         period.holds(cases.c.opened_at) | period.holds(cases.c.answered_at),
-        _epoch(connection, cases.c.opened_at),
-        sa.func.coalesce(sa.cast(_epoch(connection, cases.c.answered_at), sa.Text), _NEVER),
-        _epoch(connection, since),
+        _milliseconds(connection, cases.c.opened_at),
+        sa.func.coalesce(_milliseconds(connection, cases.c.answered_at), _NEVER),
+        _milliseconds(connection, since),
         cases.c.queue,
         cases.c.language,
     ):
@@ -283,22 +288,29 @@ def _cases(connection: Connection, period: Period, places: _Places, into: Tallie
         at = integers(answers)
         done = places.hold(at)
         _, stretch, _ = places.of(at[done])
-        into.answered.add(np.maximum(at - integers(sinces), 0)[done].astype(np.float64), queue[done], stretch)
+        into.answered.add(_seconds(integers(sinces)[done], at[done]), queue[done], stretch)
 
 
 def _acknowledgements(connection: Connection, period: Period, places: _Places, into: Tallies) -> None:
     sent = (outbox.c.kind == "acknowledgement") & outbox.c.sent_at.is_not(None)
-    for instants, queue_names, waited in blocks(
+    for instants, ends, queue_names in blocks(
         connection,
         outbox.c.id,
         outbox.join(messages, messages.c.id == outbox.c.source_id),
         period.holds(received()) & sent,
-        _epoch(connection, received()),
+        _milliseconds(connection, received()),
+        _milliseconds(connection, outbox.c.sent_at),
         messages.c.queue,
-        _milliseconds(connection, received(), outbox.c.sent_at),
     ):
-        _, stretch, _ = places.of(integers(instants))
-        into.acknowledged.add(np.maximum(integers(waited), 0) / 1000, into.queues.numbers(queue_names), stretch)
+        at = integers(instants)
+        _, stretch, _ = places.of(at)
+        into.acknowledged.add(_seconds(at, integers(ends)), into.queues.numbers(queue_names), stretch)
+
+
+def _seconds(since: Numbers, until: Numbers) -> Seconds:
+    """How long; never negative, though a mail server's clock may be ahead of ours."""
+    waited: Seconds = np.maximum(until - since, 0) / 1000
+    return waited
 
 
 def _counted(*codes: Numbers) -> Iterator[tuple[list[int], int]]:
@@ -311,17 +323,9 @@ def _counted(*codes: Numbers) -> Iterator[tuple[list[int], int]]:
     yield from zip(np.transpose(np.unravel_index(found, shape)).tolist(), counts[found].tolist(), strict=True)
 
 
-def _epoch(connection: Connection, instant: Column) -> Column:
-    """Whole seconds since 1970."""
-    if connection.dialect.name == "sqlite":
-        return sa.func.strftime("%s", instant, type_=sa.Text())
-    return sa.cast(sa.func.floor(sa.extract("epoch", instant)), sa.BigInteger)
-
-
-def _milliseconds(connection: Connection, since: Column, until: Column) -> Column:
-    """Between two instants; below zero where a mail server's clock is ahead of ours."""
+def _milliseconds(connection: Connection, instant: Column) -> Column:
+    """Since 1970, as a whole number."""
     if connection.dialect.name == "sqlite":  # days with fractions, right to a hundredth of a millisecond
-        exact: Column = (sa.func.julianday(until) - sa.func.julianday(since)) * 86_400_000.0
-    else:
-        exact = (sa.extract("epoch", until) - sa.extract("epoch", since)) * 1000
-    return sa.cast(sa.func.round(exact), sa.BigInteger)
+        days = sa.func.julianday(instant, type_=sa.Float())
+        return sa.cast(days * _DAY + 0.5, sa.BigInteger) - _JULIAN_1970
+    return sa.cast(sa.extract("epoch", instant) * 1000, sa.BigInteger)

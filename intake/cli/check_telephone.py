@@ -26,7 +26,13 @@ class Report(Protocol):
 
 
 def announcements(settings: Settings, report: Report) -> None:
-    """The texts that callers hear, with what is true on the days ahead; who speaks them, and where they go."""
+    """The texts that callers hear, with what is true on the days ahead; who speaks them, and where they go.
+
+    Not where the office has no telephone line for them: then no word of them stands in its configuration.
+    """
+    own_texts = settings.file is not None and (settings.file.parent / "voice_prompts").is_dir()
+    if not (settings.configuration.announcements.model_fields_set or settings.library.is_dir() or own_texts):
+        return
     from intake.announcements import plan  # Babel's names of days and numbers; ``intake run`` does without
     from intake.announcements.lexicon import Lexicon
     from intake.announcements.prompts import PromptTexts

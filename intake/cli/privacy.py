@@ -114,7 +114,7 @@ class _Words:
 
 GERMAN = _Words(
     title="Quittung über eine Löschung (Art. 17 DSGVO), {at}, Zeichen {mark}",
-    address="Adresse oder Rufnummer stehen absichtlich nicht auf dieser Quittung; das Zeichen ist ein Prüfwert davon.",
+    address="Adresse oder Rufnummer stehen absichtlich nicht auf der Quittung; das Zeichen ist ein Prüfwert davon.",
     erased="Im Verzeichnis des Eingangsdienstes gelöscht:",
     cases="Adresse oder Rufnummer und Betreff von Vorgängen",
     messages="Angaben zu Nachrichten",
@@ -127,9 +127,10 @@ GERMAN = _Words(
         "Der Dienst überschreibt sie beim nächsten täglichen Lauf.",
     ),
     kept=(
-        "Nicht gelöscht: E-Mails und Sprachnachrichten in den Ordnern der Postfächer. Sie sind",
-        "der amtliche Vorgang; über sie entscheidet die Behörde nach ihren eigenen Fristen. Aufnahmen in der",
-        "Telefonanlage löscht die Telefonanlage. Prüfwerte der Nachrichten bleiben, damit nichts zweimal bestätigt wird.",
+        "Nicht gelöscht: E-Mails und Sprachnachrichten in den Ordnern der Postfächer. Sie sind der",
+        "amtliche Vorgang; über sie entscheidet die Behörde nach ihren eigenen Fristen. Aufnahmen in der",
+        "Telefonanlage löscht diese selbst. Prüfwerte der Nachrichten bleiben, damit nichts zweimal",
+        "bestätigt wird.",
     ),
     place="{reference}: Postfach {mailbox}, Ordner {folder}",
     backups="Sicherungen, die die Angaben noch enthalten können, und der Tag ihrer Löschung:",

@@ -2,14 +2,13 @@
 """Samples → model: a linear support vector machine for the scores, and curves that say what a score is worth.
 
 What counts. A hash is looked at only if messages of :data:`SENDERS` different people have it: what one person, one
-family or one lawyer's office writes is no knowledge about queues, and no name becomes part of the model. Queues
+family or one lawyer's office writes is no knowledge about queues, and no one's name becomes part of the model. Queues
 with few messages are learned together as what belongs nowhere, so that the model stays silent about them.
 
 What a score is worth. For messages that a model has learned from it would be far too sure. So the samples are
 parted by sender into :data:`FOLDS`, each part is scored by a model that learned from the others, and the curves are
-fitted to these scores. The curve knows whether the rules could place a message: those that they could not, which
-are the only ones that the classifier is asked about, are harder than the rest (on our mails: 69 % right instead of 64 %
-of all, but only 55 % where another queue than the fallback was guessed).
+fitted to these scores. The curves know whether the rules could place a message: those that they could not, which are
+the only ones that the classifier is asked about, are harder than the rest.
 
 scikit-learn is needed here and nowhere else. Everything is deterministic: fixed order, fixed seed, one thread.
 """
@@ -44,7 +43,7 @@ MOST_HASHES = 200_000
 """With the most senders; the file stays below 15 MB for the example office."""
 
 STRENGTH = 1.0
-"""How closely the weights follow the samples (C): a third or three times of it tells 1–3 % fewer of our mails apart."""
+"""How closely the weights follow the samples (C); with a third of it 3 points fewer of our mails are told apart."""
 
 NEVER = -20.0
 """Offset of a curve that reaches no bar."""

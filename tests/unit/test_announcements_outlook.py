@@ -100,7 +100,8 @@ def checked(settings: Settings) -> str:
 
 
 def test_check_says_who_cannot_be_spoken_and_that_nothing_listens(tmp_path: Path) -> None:
-    said = checked(office(tmp_path))
+    assert "announcements" not in checked(office(tmp_path)), "an office without a telephone line is told nothing"
+    said = checked(office(tmp_path, "days_ahead = 14"))
     assert "warning  announcements: nothing here speaks Kurdish (Sorani), Pashto, Somali: record them" in said
     assert "so each language waits for a person: intake announce approve LANGUAGE" in said
     assert "prompt library" not in said

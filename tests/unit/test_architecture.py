@@ -86,6 +86,7 @@ EDGES: dict[str, set[str]] = {
     "intake/cli/__init__.py": {"os.environ"},
     "intake/cli/check.py": {"os.environ"},
     "intake/cli/explain.py": {"datetime.now"},
+    "intake/cli/learn.py": {"os.environ"},
     "intake/cases/ledger.py": {"secrets.token_hex"},
     "intake/triage/arrays.py": {"os.environ"},
 }
