@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How long ``intake report`` takes over a million cases, and how much memory.
 
-``python -m benchmarks.report [CASES]`` (a million unless told). A ledger of two years is made by SQLite itself, in bulk:
+``python -m benchmarks.report [CASES]`` (a million unless told). A ledger of two years is made by SQLite itself:
 cases with their messages and acknowledgements, most of them answered, one in seven a voicemail, most of them on working
 days in the hours in which people write. Then the command is run as an administrator runs it, as JSON, over all of it
 and over four weeks; each in a process of its own, whose time and largest memory are printed. The file is read once

@@ -160,7 +160,8 @@ def _classifier(settings: Settings, secret: bytes, report: _Report) -> None:
         report.ok(f"classifier for {', '.join(trusted)}")
     else:
         report.warning(
-            "the classifier is not good enough to decide anything, so the rules decide alone; see: intake learn --compare"
+            "the classifier is not good enough to decide anything, so the rules decide alone; "
+            "see: intake learn --compare"
         )
 
 

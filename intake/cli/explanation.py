@@ -125,7 +125,8 @@ def _queue(explained: Explained, configuration: Configuration, settings: Setting
     if routing.decision == "too close":
         one, other = (name(queue) for queue, _ in routing.ranking[:2])
         decider = "the classifier" if opinion is not None and opinion.decided else "a person"
-        parts = [_point(f"{one} and {other} weigh the same (less than {settings.margin:g} apart), so {decider} decides")]
+        alike = f"{one} and {other} weigh the same (less than {settings.margin:g} apart)"
+        parts = [_point(f"{alike}, so {decider} decides")]
         return Group(folder, *by_whom, *parts, *_reasons(routing.evidence, name))
     rows: list[RenderableType] = [Text.assemble(folder, f" with {sums[routing.queue]:.1f}"), *by_whom]
     rows += _reasons(routing.evidence)

@@ -52,7 +52,8 @@ def command(*arguments: str, material: Path | None = None) -> list[str]:
         return [sys.executable, "-m", "intake", "demo", *arguments]
     program = (
         "import sys; from pathlib import Path; from intake.demo import run_demo; "
-        "sys.exit(not run_demo(once='--once' in sys.argv, folder=Path(sys.argv[-1]), material=Path(sys.argv[1]), speak=False))"
+        "sys.exit(not run_demo(once='--once' in sys.argv, folder=Path(sys.argv[-1]), "
+        "material=Path(sys.argv[1]), speak=False))"
     )
     return [sys.executable, "-c", program, str(material), *arguments]
 

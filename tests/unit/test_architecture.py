@@ -19,7 +19,8 @@ PACKAGE = ROOT / "intake"
 LEDGER = {
     f"intake/cases/{name}.py"
     for name in (
-        "backup", "clock", "columns", "corrections", "filing", "ledger", "notices", "pulse", "recordings", "records", "register",
+        "backup", "clock", "columns", "corrections", "filing", "ledger", "notices", "pulse", "recordings",
+        "records", "register",
         "reminders", "report", "retention", "spoken", "tables", "tallies", "whereabouts",
     )
 }  # fmt: skip
