@@ -17,13 +17,13 @@ import re
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import jiwer
 
-from intake.audio import Sound, wav
+from intake.audio import Sound, join, read_wav, wav
 from intake.cli.explain import builtin
 from intake.config import Listening, Settings
 from intake.daemon import load_rules
@@ -34,7 +34,7 @@ from intake.voicemail.listener import Listener
 from intake.voicemail.values import KnownCaller, Recording, Understood
 from intake.voices import Voices
 from tests.models import piper_english, whisper_base
-from tests.voice_line import CONDITIONS, Condition, line
+from tests.voice_line import CONDITIONS, NOISE_20, Condition, line
 
 MESSAGES = Path(__file__).parent / "data" / "voicemail" / "messages.toml"
 ENGINES = ("pico", "piper")
@@ -175,35 +175,32 @@ def report(condition: Condition, found: Sequence[Judged], *, mistakes: bool) -> 
 SOUNDS = Path("/usr/share/asterisk/sounds")
 SPEAKERS = {"en": "en_US_f_Allison", "fr": "fr_CA_f_June", "es": "es_MX_f_Allison", "it": "it_IT_m_Carlo",
             "ru": "ru_RU_f_IvrvoiceRU"}  # fmt: skip
-NUMBERS = ("01713920045", "03023125441", "06990009123", "08999998456")
+PROMPTS, GROUPS = 4, 4
+"""Prompts that are said in a row, and how many such rows."""
+NUMBERS = ("01713920045", "06990009123")
 
 
-async def people(ears: Listener, folder: Path, sounds: Path = SOUNDS) -> list[str]:
-    """Languages told and telephone numbers read, of human speech."""
-    from intake.audio import join, read_wav
-
-    lines = [f"{'':4} {'languages told':>15} {'numbers right':>14} {'digits right':>13}"]
+async def people(ears: Listener, folder: Path, sounds: Path = SOUNDS) -> AsyncIterator[str]:
+    """Languages told and telephone numbers read, of human speech: a line for each language."""
+    yield f"{'':4} {'languages told':>15} {'numbers right':>14} {'digits right':>13}"
     for code, name in SPEAKERS.items():
         if not (sounds / name).is_dir():
-            lines.append(f"{code:4} not measured: asterisk-core-sounds-{code}-wav is not installed")
+            yield f"{code:4} not measured: asterisk-core-sounds-{code}-wav is not installed"
             continue
-        prompts = [
-            sound for file in sorted((sounds / name).glob("*.wav"))
-            if (sound := read_wav(file.read_bytes())).seconds > 2
-        ]  # fmt: skip
+        files = sorted((sounds / name).glob("*.wav"))
+        prompts = [sound for file in files if (sound := read_wav(file.read_bytes())).seconds > 2]
+        groups = [join(prompts[at : at + PROMPTS], 0.3) for at in range(0, PROMPTS * GROUPS, PROMPTS)]
         told, right, digits = 0, 0, 0.0
-        groups = [join(prompts[at : at + 4], 0.3) for at in range(0, 20, 4)]
         for number, sound in enumerate(groups):
-            told += (await _understood(ears, line(sound, CONDITIONS[1], seed=number), folder)).language == code
+            told += (await _understood(ears, line(sound, NOISE_20, seed=number), folder)).language == code
         for number, wanted in enumerate(NUMBERS):
             figures = [read_wav((sounds / name / "digits" / f"{figure}.wav").read_bytes()) for figure in wanted]
-            sound = line(join(figures, 0.05), CONDITIONS[1], seed=number)
+            sound = line(join(figures, 0.05), NOISE_20, seed=number)
             understood = await _understood(ears, sound, folder, code)
             heard = "".join(c for piece in understood.pieces for c in piece.text if c.isdecimal())
             right += heard == wanted
             digits += max(0.0, 1 - float(jiwer.cer(wanted, heard or "-")))
-        lines.append(f"{code:4} {told:12}/{len(groups):<2} {right:11}/{len(NUMBERS):<2} {digits / len(NUMBERS):13.0%}")
-    return lines
+        yield f"{code:4} {told:12}/{GROUPS:<2} {right:11}/{len(NUMBERS):<2} {digits / len(NUMBERS):13.0%}"
 
 
 async def _understood(ears: Listener, sound: Sound, folder: Path, language: str = "") -> Understood:
@@ -232,7 +229,9 @@ async def main(arguments: Sequence[str]) -> None:
         ears = listener(models)
         try:
             if options.people:
-                sys.stdout.write("\n".join(await people(ears, folder, options.sounds)) + "\n")
+                async for told in people(ears, folder, options.sounds):
+                    sys.stdout.write(f"{told}\n")
+                    sys.stdout.flush()
                 return
             said = await speak(list(enumerate(messages()))[:: options.every])
             for condition in CONDITIONS:
