@@ -15,9 +15,7 @@ fetched, they are fetched one at a time; a message that failed ``limits.attempts
 
 First start: messages that lay there before are filed and not acknowledged, or left alone (``first_start``).
 
-Staff. From time to time the queue folders are asked whether staff moved a message (:mod:`intake.mail.corrections`), and
-the account's Sent folder is read (headers only): a mail that points at a known message, or names a case reference,
-answers the case. So does the flag ``\\Answered`` on its latest message.
+Staff. From time to time it is looked at what they moved, wrote and answered (:mod:`intake.mail.staff`).
 
 Voicemail. Of the mail of a telephone system the recording is handed over before the mail is recorded
 (:mod:`intake.mail.recordings`); into the filing mailbox the messages about recordings are put, after its own mail.
@@ -34,7 +32,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection as Database
 
-from intake.cases import notices, records, reference
+from intake.cases import notices, records
 from intake.cases.case import NoticeText, Place
 from intake.cases.filing import CANNOT_FILE, Filing, Folders, can_file
 from intake.cases.ledger import Ledger
@@ -42,12 +40,10 @@ from intake.cases.spoken import SpokenFiling
 from intake.config import Mailbox
 from intake.errors import IntakeError, LedgerError, MailboxError, MailboxRefused
 from intake.mail.assessment import Assessment
-from intake.mail.corrections import Corrections
 from intake.mail.reception import Arrival, Desk, quarantine, receive
 from intake.mail.recordings import Voicemail, hand_over
-from intake.mail.reminders import is_time, remind
+from intake.mail.staff import Staff
 from intake.mail.worker import AssessmentFailed, Worker
-from intake.message import parse
 from intake.metrics import Metrics
 from intake.servers.imap import Account, Connection, Head
 
@@ -57,7 +53,6 @@ BLOCK = 100
 """Messages recorded in one transaction."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
-SENT_BLOCK = 200
 FETCH_NOTED_SECONDS = 30
 """How often a long round notes that it is fetching: no backlog, however long, must look like a mailbox that hangs."""
 
@@ -111,7 +106,6 @@ class Watcher:
         self._careful = False
         self._failures = 0
         self._steps = 0
-        self._reminded: dt.date | None = None
         self._connection: Connection | None = None
 
     def steps(self) -> int:
@@ -193,8 +187,8 @@ class Watcher:
             raise MailboxRefused(
                 f'{self._account.host}: folder "{self._mailbox.folder}" is read-only for this user; grant write access'
             )
-        moves = Corrections(self._ledger, connection, filing, self.name, self._mailbox.folder, self._now)
-        session = _Session(connection, filing, moves, source.uidvalidity)
+        staff = Staff(self._ledger, connection, filing, self.name, self._mailbox, self._now)
+        session = _Session(connection, filing, staff, source.uidvalidity)
         await self._remember_start(connection, source.uidvalidity, source.uidnext)
         await filing.recover(self._mailbox.folder, source.uidvalidity)
         await filing.recover_copies()
@@ -233,7 +227,7 @@ class Watcher:
     async def _round(self, session: "_Session") -> None:
         if self.wishes.look_at_staff:
             self.wishes.look_at_staff = False
-            await self._look_at_staff(session)
+            await session.staff.look(self.desk)
             await self._open_source(session)
         while await self._look_for_new(session):
             pass
@@ -380,57 +374,6 @@ class Watcher:
             if await session.filing.append_notice(configuration.queues["suspicious"].folder, raw):
                 await self._ledger.write(notices.posted, notice.id, now)
 
-    # -- what staff did
-
-    async def _look_at_staff(self, session: "_Session") -> None:
-        queues = self.desk.configuration.queues.items()
-        await session.moves.look({queue.folder: queue_id for queue_id, queue in queues})
-        folder = self._mailbox.sent_folder or await self._sent_folder(session.connection)
-        if folder:
-            await self._read_sent(session.connection, folder)
-        await self._read_answered(session)
-        await self._remind(session)
-
-    async def _remind(self, session: "_Session") -> None:
-        now = self._now()
-        today = self.desk.calendar.local(now).date()
-        if self._reminded != today and is_time(self.desk, now):
-            await remind(self._ledger, session.filing, self.desk, self.name, now)
-            self._reminded = today
-
-    async def _sent_folder(self, connection: Connection) -> str:
-        return next((f.name for f in await connection.folders() if f.special_use == "\\Sent" and f.selectable), "")
-
-    async def _read_sent(self, connection: Connection, folder: str) -> None:
-        try:
-            sent = await connection.select(folder)
-        except MailboxRefused:
-            return  # no Sent folder yet: nothing was sent
-        row = await self._ledger.read(records.mailbox_row, self.name)
-        if row is None or row.sent_uidvalidity != sent.uidvalidity or not row.sent_uidnext:
-            # What was sent before this service started answers nothing that it knows.
-            await self._ledger.write(
-                records.update_mailbox, self.name, sent_uidvalidity=sent.uidvalidity, sent_uidnext=sent.uidnext or 1
-            )
-            return
-        uids = await connection.search(first=row.sent_uidnext)
-        for start in range(0, len(uids), SENT_BLOCK):
-            heads = await connection.heads(uids[start : start + SENT_BLOCK])
-            replies = [_reply(head, self.desk.configuration.service.reference_prefix) for head in heads.values()]
-            await self._ledger.write(
-                _staff_wrote, self.desk.secret, self.name, replies, max(heads, default=0), self._now()
-            )
-
-    async def _read_answered(self, session: "_Session") -> None:
-        queues = [queue.folder for queue in self.desk.configuration.queues.values()]
-        for folder, first in (await self._ledger.read(records.open_targets, self.name, queues)).items():
-            try:
-                target = await session.connection.select(session.filing.name(folder))
-            except MailboxRefused:
-                continue
-            uids = await session.connection.search("ANSWERED", first=first)
-            await self._ledger.write(records.answered_targets, self.name, folder, target.uidvalidity, uids, self._now())
-
 
 @dataclass(slots=True)
 class _Session:
@@ -438,49 +381,9 @@ class _Session:
 
     connection: Connection
     filing: Filing
-    moves: Corrections
+    staff: Staff
     uidvalidity: int
     set_aside: set[int] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """A mail in the Sent folder: its Message-ID, what it points at, the references in its subject, its time."""
-
-    message_id: str
-    points_at: tuple[str, ...]
-    references: tuple[str, ...]
-    at: dt.datetime
-    automatic: bool
-
-
-def _reply(head: Head, prefix: str) -> _Reply:
-    message = parse(head.header)
-    automatic = any(v.strip().lower() not in ("", "no") for v in message.all("Auto-Submitted"))
-    return _Reply(
-        message.message_id,
-        (*message.references, *message.in_reply_to),
-        reference.find(prefix, message.subject),
-        head.internaldate,
-        automatic,
-    )
-
-
-def _staff_wrote(
-    connection: Database, secret: bytes, mailbox: str, replies: Sequence[_Reply], last_uid: int, now: dt.datetime
-) -> None:
-    for reply in replies:
-        if reply.automatic:
-            continue
-        case, _ = records.case_of_thread(connection, secret, reply.points_at)
-        for name in reply.references:
-            case = case or records.case_by_reference(connection, name)
-        if case is not None:
-            records.answered(connection, case.id, reply.at)
-            if reply.message_id:
-                records.remember_thread(connection, secret, reply.message_id, case.id, "clerk", now)
-    if last_uid:
-        records.update_mailbox(connection, mailbox, sent_uidnext=last_uid + 1)
 
 
 def _note_problem(

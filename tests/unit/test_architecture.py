@@ -24,7 +24,7 @@ LEDGER = {
         "reminders", "report", "retention", "spoken", "tables", "tallies", "whereabouts",
     )
 }  # fmt: skip
-USERS = {f"intake/mail/{name}.py" for name in ("outbox", "reception", "watcher")}
+USERS = {f"intake/mail/{name}.py" for name in ("outbox", "reception", "staff", "watcher")}
 USERS |= {"intake/cli/show.py", "intake/voicemail/books.py"}
 USERS |= {"intake/report/letter.py", "intake/report/weekly.py"}
 
