@@ -153,7 +153,7 @@ STAGES = {
     "record": ("intake.mail.watcher", "Watcher._record"),
     "file": ("intake.cases.filing", "Filing.file"),
     "send": ("intake.servers.smtp", "Sender.send"),
-    "mark sent": ("intake.mail.outbox", "_Marks.settle"),
+    "mark sent": ("intake.mail.outbox", "_Marks.accepted"),
     "file copies": ("intake.cases.filing", "Filing.append_copies"),
 }
 """What is timed within the daemon."""

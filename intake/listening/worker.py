@@ -5,6 +5,7 @@ It holds one model from the first request until its end: what a recogniser has t
 parent replaces the process for another model.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -79,7 +80,18 @@ def _vosk(path: str, _threads: int) -> Hearing:
 def _whisper_model(path: str, threads: int) -> Any:
     from faster_whisper import WhisperModel
 
-    return WhisperModel(path, device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
+    class Model(WhisperModel):  # type: ignore[misc]
+        """Encodes the same stretch of sound only once: to tell its language, to listen, and to listen again."""
+
+        remembered: tuple[bytes, Any] = (b"", None)
+
+        def encode(self, features: Samples) -> Any:
+            digest = hashlib.blake2b(features.tobytes()).digest()
+            if digest != self.remembered[0]:
+                self.remembered = digest, super().encode(features)
+            return self.remembered[1]
+
+    return Model(path, device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
 
 
 def _whisper(path: str, threads: int) -> Hearing:
@@ -111,7 +123,10 @@ def _whisper(path: str, threads: int) -> Hearing:
 def _identified(path: str, threads: int, samples: Samples) -> list[tuple[str, float]]:
     if not _speech_in(samples):
         return []
-    _, _, all_languages = _whisper_model(path, threads).detect_language(samples)
+    model = _whisper_model(path, threads)
+    # Without the frame at the end, which listening leaves out, too: then it is the same stretch of sound.
+    features = model.feature_extractor(samples[: model.feature_extractor.n_samples])[..., :-1]
+    _, _, all_languages = model.detect_language(features=features)
     return [(code, float(probability)) for code, probability in all_languages]
 
 

@@ -120,14 +120,11 @@ class Outbox:
 
     async def _send_some(self, transport: Transport, round_: "_Round") -> None:
         """One connection's share of a round."""
-        unmarked: tuple[AnyRow, dt.datetime] | None = None
+        marking: asyncio.Task[None] | None = None
 
         async def settled() -> None:
-            nonlocal unmarked
-            if unmarked is not None:
-                await self._marks.settle(unmarked[0].id)
-                self._told(*unmarked)
-                unmarked = None
+            if marking is not None:
+                await marking
 
         try:
             for row in round_.rows:
@@ -144,14 +141,14 @@ class Outbox:
                     await self._later(row, round_.problem)
                 else:
                     round_.accepted += 1
-                    unmarked = row, self._now()
-                    self._marks.add(row.id, unmarked[1])
+                    marking = asyncio.create_task(self._accepted(row, self._now()))
                 if round_.failures >= GIVE_UP_ROUND_AFTER and not round_.accepted:
                     return
         finally:
             await settled()
 
-    def _told(self, row: AnyRow, now: dt.datetime) -> None:
+    async def _accepted(self, row: AnyRow, now: dt.datetime) -> None:
+        await self._marks.accepted(row.id, now)
         if row.kind == "acknowledgement":
             self._metrics.acknowledged(row.internal_date, now)
         log.info("%s of %s accepted by the relay", row.kind, row.reference)
@@ -187,8 +184,11 @@ class _Round:
 
 
 class _Marks:
-    """Marks mails as sent. A mark is written when its connection has come to the end of its next mail, together with
-    those of the other connections: four mails then wait for the disk once.
+    """Marks mails as sent. Those accepted while a transaction is being written share the next one.
+
+    A mark is begun at once, and not only when its connection needs it: while the disk is waited for, the next mail is
+    on its way. (Tried: begun when the next mail has come to its end, 2.6 marks share a transaction and not 1.1, but
+    each connection then stands still for the disk.)
 
     Marks that could not be written (a full disk) stay, and are written before anything else is sent.
     """
@@ -198,13 +198,9 @@ class _Marks:
         self._waiting: dict[int, dt.datetime] = {}
         self._writing = asyncio.Lock()
 
-    def add(self, row: int, now: dt.datetime) -> None:
-        """The relay has accepted this mail."""
+    async def accepted(self, row: int, now: dt.datetime) -> None:
+        """The relay has accepted this mail; returns once that is durable."""
         self._waiting[row] = now
-
-    async def settle(self, row: int) -> None:
-        """Returns once the mark of this mail is durable."""
-        await asyncio.sleep(0)  # what other connections have just heard goes with it
         async with self._writing:
             if row in self._waiting:
                 await self._write()
