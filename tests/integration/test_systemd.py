@@ -13,6 +13,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
 import time
 import tomllib
 from collections.abc import Iterator
@@ -189,21 +190,22 @@ def test_the_user_and_the_folders_are_made_by_systemds_own_tools(tmp_path: Path)
 
 
 class Supervisor:
-    """systemd's end of the socket."""
+    """systemd's end of the socket. It listens all the time, as systemd does: the kernel keeps ten datagrams at most."""
 
     def __init__(self, path: str) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(path)
-        self._socket.setblocking(False)
         self.heard: list[str] = []
+        self._listening = threading.Thread(target=self._listen)
+        self._listening.start()
+
+    def _listen(self) -> None:
+        while said := self._socket.recv(4096):
+            self.heard.append(said.decode())
 
     def listen(self) -> list[str]:
         """Everything heard so far."""
-        while True:
-            try:
-                self.heard.append(self._socket.recv(4096).decode())
-            except BlockingIOError:
-                return self.heard
+        return list(self.heard)
 
     def count(self, word: str) -> int:
         """How often something was said."""
@@ -225,6 +227,8 @@ class Supervisor:
 
     def close(self) -> None:
         """Hang up."""
+        self._socket.shutdown(socket.SHUT_RD)  # which ends the waiting for more
+        self._listening.join()
         self._socket.close()
 
 
@@ -256,6 +260,7 @@ def test_the_daemon_says_when_it_is_ready_alive_reloading_and_stopping(
         heard = [said.partition("\n")[0] for said in supervisor.heard]
         assert heard.index("RELOADING=1") > heard.index("READY=1")
         office.stop()
+        supervisor.wait_for("STOPPING=1")
         words = [said.partition("=")[0] for said in supervisor.listen()]
         assert words[-1] == "STOPPING"
         assert words.count("STOPPING") == 1

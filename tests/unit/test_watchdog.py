@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What feeds systemd's watchdog, and what is said to systemd at all."""
 
+import contextlib
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -99,6 +100,26 @@ def test_every_notification_is_one_datagram_in_systemds_words(supervisor: tuple[
     assert second.startswith("MONOTONIC_USEC=")
     assert int(second.partition("=")[2]) > 0
     assert said[4] == "STOPPING=1"
+
+
+def test_what_is_said_once_waits_for_room_and_signs_of_life_do_not(supervisor: tuple[socket.socket, str]) -> None:
+    server, name = supervisor
+    notifier = Notifier({"NOTIFY_SOCKET": name})
+    room = int(Path("/proc/sys/net/unix/max_dgram_qlen").read_text())
+    for _ in range(2 * room + 2):
+        notifier.watchdog()
+    notifier.ready()
+    notifier.reloading()
+    server.setblocking(False)
+    heard = []
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            heard.append(server.recv(4096))
+    assert set(heard) == {b"WATCHDOG=1"}
+    notifier.status("alive")
+    said = [server.recv(4096).decode().partition("=")[0] for _ in range(3)]
+    assert said == ["READY", "RELOADING", "STATUS"]
+    notifier.close()
 
 
 @pytest.mark.parametrize("environment", [{}, {"NOTIFY_SOCKET": ""}, {"NOTIFY_SOCKET": "vsock:2:1234"}])
