@@ -26,7 +26,7 @@ import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from random import Random
@@ -178,7 +178,7 @@ class Daemon:
         self._watchers: dict[str, Watcher] = {}
         self._fetched = asyncio.Event()
         self._metrics = Metrics()
-        self._line: Keeper | None = None
+        self._keeper: Keeper | None = None
         """Keeps the announcements true; made when they are first wanted."""
         self._weekly: Weekly | None = None
         """Sends the key figures to the office's lead; made at the start."""
@@ -406,27 +406,24 @@ class Daemon:
         async def announcements() -> None:
             if not self._settings_now.configuration.announcements.automatic:
                 return
-            if self._line is None:
+            if self._keeper is None:
                 # Sound takes 60 MB of libraries, which a service without announcements does without.
                 from intake.announcements.keeper import Keeper
 
-                self._line = Keeper(self._settings_now, ledger, self._now)
-            try:
-                await self._line.look()
-            except asyncio.CancelledError:  # the service ends; APScheduler would call that an error
-                log.info("announcements: not finished; they are published at the next start")
-            except IntakeError as error:  # the ledger is the trouble, and the log has it
-                log.warning("announcements: %s", error)
+                self._keeper = Keeper(self._settings_now, ledger, self._now)
+            await tried(self._keeper.look, "announcements: not finished; they are published at the next start")
 
         async def weekly() -> None:
-            if self._weekly is None:
-                return
+            if self._weekly is not None:
+                await tried(self._weekly.look, "weekly report: not sent; it is tried again at the next start")
+
+        async def tried(look: Callable[[], Awaitable[None]], unfinished: str) -> None:
             try:
-                await self._weekly.look()
+                await look()
             except asyncio.CancelledError:  # the service ends; APScheduler would call that an error
-                log.info("the weekly report was not sent; it is tried again at the next start")
+                log.info(unfinished)
             except IntakeError as error:  # the ledger is the trouble, and the log has it
-                log.warning("the weekly report: %s", error)
+                log.warning("%s: %s", unfinished.partition(":")[0], error)
 
         scheduler.add_job(announcements, id="announcements at the start")
         for job, seconds in (
@@ -513,8 +510,8 @@ class Daemon:
         classifier = await self._classifier(settings, ledger)
         await worker.replace_readers(readers(settings, rules, ledger.secret, desk.loop_token, classifier))
         self._settings_now = settings
-        if self._line is not None:
-            self._line.reload(settings)
+        if self._keeper is not None:
+            self._keeper.reload(settings)
         if self._weekly is not None:
             self._weekly.reload(settings)
         if self._voicemail is not None:

@@ -26,6 +26,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL, Connection, make_url
 
+from intake import files
 from intake.cases import forgotten
 from intake.cases.ledger import HEAD, STAMP, get_meta, lock_file, put_meta
 from intake.errors import LedgerError
@@ -75,10 +76,10 @@ def make(ledger: Path, folder: Path, now: dt.datetime) -> Path:
     try:
         if not folder.is_dir():
             folder.mkdir(mode=0o700, parents=True)
-            forgotten.own_like(folder, folder.parent)
+            files.own_like(folder, folder.parent)
         _copy(ledger, new, now, remedy="put a backup in its place: intake restore FILE")
         new.replace(file)
-        forgotten.sync_folder(folder)
+        files.sync_folder(folder)
     except (OSError, sqlite3.Error) as error:
         raise LedgerError(
             f"{file}: the backup could not be made ({_reason(error)}); check disk space and the right to write there"
@@ -112,7 +113,7 @@ def _copy(source: Path, target: Path, now: dt.datetime, *, remedy: str) -> None:
     Raises :class:`LedgerError` with the remedy unless the source is a whole ledger that this program can work with.
     """
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    forgotten.own_like(target, target.parent)
+    files.own_like(target, target.parent)
     uri = f"{source.resolve().as_uri()}?mode=rw"
     with closing(sqlite3.connect(uri, uri=True, timeout=30)) as original, closing(sqlite3.connect(target)) as copy:
         # In one step: a snapshot, however much is written meanwhile. Page by page it would begin anew at each write.
@@ -211,7 +212,7 @@ def restore(file: Path, ledger: Path, data: Path, now: dt.datetime) -> Restored:
         if lock is None:
             raise LedgerError(f"{ledger}: the service is running on this ledger; stop it first")
         try:
-            forgotten.own_like(Path(f"{ledger}.lock"), ledger.parent)
+            files.own_like(Path(f"{ledger}.lock"), ledger.parent)
             # Who was forgotten since this backup was made, also where only the backups' folder is left.
             forgotten.merge(data, forgotten.read(file.parent))
             new.unlink(missing_ok=True)
@@ -221,7 +222,7 @@ def restore(file: Path, ledger: Path, data: Path, now: dt.datetime) -> Restored:
             for suffix in ("-wal", "-shm"):
                 Path(f"{ledger}{suffix}").unlink(missing_ok=True)
             new.replace(ledger)
-            forgotten.sync_folder(ledger.parent)
+            files.sync_folder(ledger.parent)
         finally:
             os.close(lock)
     except (OSError, sqlite3.Error) as error:

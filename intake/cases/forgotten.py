@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from intake.errors import LedgerError
+from intake.files import own_like, replace_durably
 
 NAME = "forgotten"
 
@@ -91,32 +92,3 @@ def merge(
         raise LedgerError(
             f"{folder / NAME}: cannot be written ({error.strerror}); give this user write access to the folder"
         ) from None
-
-
-def replace_durably(file: Path, data: bytes) -> None:
-    """Write a file so that after a crash there is either the old one or the new one; readable for its owner only."""
-    new = file.with_name(f"{file.name}.new")
-    new.unlink(missing_ok=True)
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    own_like(new, file.parent)
-    new.replace(file)
-    sync_folder(file.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def own_like(file: Path, folder: Path) -> None:
-    """Give a file that root made in the service's folder to the service's user, who must be able to use it."""
-    if os.geteuid() == 0:
-        owner = folder.stat()
-        os.chown(file, owner.st_uid, owner.st_gid)

@@ -52,6 +52,11 @@ def loop_token(secret: bytes) -> str:
     return keyed(secret, "loop")
 
 
+def message_id(secret: bytes, address: str, kind: str, *values: str) -> str:
+    """A Message-ID of ours, in the domain of ``address``: the same for the same values, so that a retry repeats it."""
+    return f"<intake.{keyed(secret, kind, *values)}@{address.rpartition('@')[2]}>"
+
+
 def thread(secret: bytes, message_id: str) -> str:
     """The key of a Message-ID."""
     return keyed(secret, "message-id", message_id.strip())

@@ -10,13 +10,11 @@ what happened and what to do, and never quotes a person's text or address.
 import datetime as dt
 import logging
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from intake.cases import keys
+from intake.cases import keys, staff_mail
 from intake.cases.case import NoticeText
 from intake.cases.tables import AnyRow, notices
 
@@ -107,15 +105,16 @@ def posted(connection: Connection, notice_id: int, now: dt.datetime) -> None:
     connection.execute(notices.update().where(notices.c.id == notice_id).values(posted_at=now))
 
 
-def mail(notice: Notice, *, secret: bytes, office: str, address: str, domain: str, now: dt.datetime) -> bytes:
+def mail(notice: Notice, *, secret: bytes, office: str, address: str, now: dt.datetime) -> bytes:
     """The notice as a mail for staff, in German."""
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = f"Eingangsdienst <{address}>"
-    mail["To"] = address
-    mail["Subject"] = f"Hinweis des Eingangsdienstes: {notice.german[:90]}"
-    mail["Date"] = now
-    mail["Message-ID"] = f"<intake.{keys.keyed(secret, 'notice', str(notice.id), notice.cause)}@{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    mail = staff_mail.begin(
+        address=address,
+        recipient=address,
+        subject=f"Hinweis des Eingangsdienstes: {notice.german[:90]}",
+        at=now,
+        message_id=keys.message_id(secret, address, "notice", str(notice.id), notice.cause),
+        loop_token=keys.loop_token(secret),
+    )
     mail.set_content(
         f"{notice.german}\n\n"
         f"Seit: {notice.opened_at.astimezone(now.tzinfo):%d.%m.%Y %H:%M}\n"

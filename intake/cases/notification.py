@@ -7,10 +7,8 @@ and is marked so that no automatic responder answers it (RFC 3834 5).
 """
 
 import datetime as dt
-from email.message import EmailMessage
-from email.policy import SMTP
 
-from intake.cases import keys
+from intake.cases import keys, staff_mail
 from intake.cases.case import Case
 from intake.cases.register import Register
 from intake.config import Configuration
@@ -25,7 +23,7 @@ def enqueue(
     if queue.notify is None:
         return
     sender = configuration.mailboxes[case.mailbox].address
-    mail_id = f"<intake.{keys.keyed(secret, 'notification', case.reference)}@{sender.rpartition('@')[2]}>"
+    mail_id = keys.message_id(secret, sender, "notification", case.reference)
     raw = compose(
         office=configuration.office.name, sender=sender, recipient=queue.notify, reference=case.reference,
         folder=queue.folder, language=case.language, mailbox=case.mailbox, message_id=mail_id,
@@ -52,15 +50,10 @@ def compose(
 ) -> bytes:
     """The finished mail, in German. ``at``: aware, in the office's time."""
     row = LANGUAGES.get(language)
-    note = EmailMessage(policy=SMTP)
-    note["From"] = f"Eingangsdienst <{sender}>"
-    note["To"] = recipient
-    note["Subject"] = f"Neuer Vorgang {reference} im Ordner {folder}"
-    note["Date"] = at
-    note["Message-ID"] = message_id
-    note["Auto-Submitted"] = "auto-generated"
-    note["X-Auto-Response-Suppress"] = "All"
-    note["X-Loop"] = loop_token
+    subject = f"Neuer Vorgang {reference} im Ordner {folder}"
+    note = staff_mail.begin(
+        address=sender, recipient=recipient, subject=subject, at=at, message_id=message_id, loop_token=loop_token
+    )
     note.set_content(
         f"Im Ordner „{folder}“ des Postfachs „{mailbox}“ liegt ein neuer Vorgang.\n\n"
         f"Vorgangsnummer: {reference}\n"

@@ -13,13 +13,14 @@ where that is wanted.
 
 import datetime as dt
 from dataclasses import dataclass
+from random import Random
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from intake.cases import keys
 from intake.cases.ledger import get_meta, put_meta
-from intake.cases.tables import cases, mails, messages, outbox
+from intake.cases.register import Question, Register
+from intake.cases.tables import cases, messages
 from intake.office import Calendar
 
 
@@ -39,8 +40,6 @@ class Reminder:
     queue: str
     late: tuple[Late, ...]
     total: int
-    oldest: int
-    """The id of the case that waits longest."""
 
 
 def late_before(calendar: Calendar, today: dt.date, working_days: int) -> dt.date:
@@ -71,7 +70,7 @@ def late(
         Late(row.reference, day, _working_days_after(calendar, day, today) - working_days)
         for row, day in zip(rows, days, strict=True)
     )
-    return Reminder(queue, named_cases, total, rows[0].id)
+    return Reminder(queue, named_cases, total)
 
 
 def _working_days_after(calendar: Calendar, day: dt.date, until: dt.date) -> int:
@@ -94,19 +93,23 @@ def posted(
 ) -> None:  # fmt: skip
     """Note that a folder has its reminder of a day, and queue the mail to the team.
 
-    The mail goes out as one of the case that waits longest: an outgoing mail belongs to a case and ends with it.
+    The mail goes out as one of the case that waits longest: an outgoing mail belongs to a case and ends with it. Where
+    that case was deleted since, nothing is noted, and the next round makes the list anew.
     """
+    if mail is not None:
+        oldest = reminder.late[0].reference
+        question = Question(mailbox, "", (), (oldest,), (), None)
+        register = Register(connection, secret, Random(0), [question], now)  # noqa: S311 - nothing is drawn
+        case = register.case(oldest)
+        if case is None:
+            return
+        source = connection.execute(sa.select(sa.func.min(messages.c.id)).where(messages.c.case_id == case.id))
+        register.enqueue(
+            case, source.scalar_one(), kind="reminder", mailbox=mailbox, mail_id=mail.mail_id, raw=mail.raw,
+            envelope_sender="", recipient=mail.recipient, state="queued", copy="none",
+        )  # fmt: skip
+        register.write()
     put_meta(connection, _marker(mailbox, reminder.queue), today.isoformat())
-    if mail is None:
-        return
-    source = connection.execute(sa.select(sa.func.min(messages.c.id)).where(messages.c.case_id == reminder.oldest))
-    number = connection.execute(outbox.insert().values(
-        case_id=reminder.oldest, source_id=source.scalar_one(), kind="reminder", mailbox=mailbox,
-        mail_id=mail.mail_id, envelope_sender="", recipient=mail.recipient,
-        recipient_key=keys.sender(secret, mail.recipient), domain_key=keys.domain(secret, mail.recipient),
-        state="queued", due_at=now, created_at=now, copy="none",
-    ).returning(outbox.c.id)).scalar_one()  # fmt: skip
-    connection.execute(mails.insert().values(outbox_id=number, raw=mail.raw))
 
 
 def _marker(mailbox: str, queue: str) -> str:

@@ -10,8 +10,8 @@ Only the service's user can read the folder.
 from collections.abc import Collection
 from pathlib import Path
 
-from intake.cases.forgotten import replace_durably, sync_folder
 from intake.errors import LedgerError
+from intake.files import replace_durably, sync_folder
 
 MESSAGE = ".eml"
 

@@ -26,11 +26,12 @@ from intake.mail.eligibility import Policy
 from intake.mail.plan import Plan, plan
 from intake.message import parse
 from intake.triage import Classifier, own_words
+from intake.triage.routing import Rules
 
 MAX_FILE = 64 * 1024 * 1024
 """Octets read of a file; what a message says lies far before."""
 
-_SECRET = b"explain needs keys that no ledger knows"
+_SECRET = b"files need keys that no ledger knows"
 
 Echo = Callable[[str], None]
 
@@ -53,14 +54,13 @@ def explain(
     settings = config.load(config_file) if config_file else builtin()
     service = settings.configuration.service.model_copy(update={"acknowledge": True})
     configuration = settings.configuration.model_copy(update={"service": service})
-    name = next(iter(configuration.mailboxes), "")
-    policy = Policy.for_mailbox(configuration, name)
+    reader = reader_of_files(settings, load_rules(settings), classifier_of(settings))
     policy = replace(
-        policy,
-        own_addresses=policy.own_addresses | {a.lower() for a in addresses},
-        require_addressed=policy.require_addressed and not any_recipient,
+        reader.policy,
+        own_addresses=reader.policy.own_addresses | {a.lower() for a in addresses},
+        require_addressed=reader.policy.require_addressed and not any_recipient,
     )
-    reader = Reader(policy, load_rules(settings), _SECRET, service.reference_prefix, classifier_of(settings))
+    reader = replace(reader, policy=policy)
     texts = load_texts(settings).usable(drafts=service.drafts)
     now = dt.datetime.now(dt.UTC)
     fine = True
@@ -81,6 +81,13 @@ def explain(
             own = own_words(parse(raw).text)
             echo(as_text(Explained(file, own, assessment, planned), configuration, reader.rules.settings))
     return fine
+
+
+def reader_of_files(settings: Settings, rules: Rules, classifier: Classifier | None = None) -> Reader:
+    """How .eml files are read: as if they had come to the first mailbox."""
+    configuration = settings.configuration
+    policy = Policy.for_mailbox(configuration, next(iter(configuration.mailboxes), ""))
+    return Reader(policy, rules, _SECRET, configuration.service.reference_prefix, classifier)
 
 
 def classifier_of(settings: Settings) -> Classifier | None:

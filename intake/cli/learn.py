@@ -9,7 +9,6 @@ import importlib.util
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,15 @@ from typing import Any
 from intake import config
 from intake.cases import keys
 from intake.cases.ledger import Ledger
+from intake.cli.explain import reader_of_files
 from intake.config import Settings
 from intake.daemon import account, load_rules, readers
 from intake.errors import ConfigurationError, IntakeError
+from intake.files import replace_durably
 from intake.learning import sources
 from intake.learning.advice import Lesson, study
 from intake.learning.samples import Sample, chosen, senders
 from intake.learning.trial import Terms, Way, by_classifier, by_rules, figures, right
-from intake.mail.assessment import Reader
-from intake.mail.eligibility import Policy
 from intake.mail.past import PastMail
 from intake.servers.imap import Connection
 from intake.servers.oauth import close_all, token_sources
@@ -56,8 +55,7 @@ async def learn(file: Path, directory: Path | None, *, compare: bool, as_json: b
     secret = _SECRET if compare and directory is not None else _secret(settings)
     key = ngrams.key(secret)
     if directory is not None:
-        reader = _reader_of_files(settings, rules)
-        samples = sources.of_directory(directory, _folders(settings), reader, key)
+        samples = sources.of_directory(directory, _folders(settings), reader_of_files(settings, rules), key)
     else:
         samples = await _of_mailboxes(settings, rules, key)
     terms = Terms(settings.configuration.triage.classifier_precision, rules.settings.margin, rules.settings.fallback)
@@ -86,12 +84,6 @@ def _secret(settings: Settings) -> bytes:
 
 def _folders(settings: Settings) -> dict[str, str]:
     return {name: queue.folder for name, queue in settings.configuration.queues.items()}
-
-
-def _reader_of_files(settings: Settings, rules: Rules) -> Reader:
-    configuration = settings.configuration
-    policy = Policy.for_mailbox(configuration, next(iter(configuration.mailboxes), ""))
-    return Reader(policy, rules, _SECRET, configuration.service.reference_prefix)
 
 
 async def _of_mailboxes(settings: Settings, rules: Rules, key: bytes) -> list[Sample]:
@@ -123,11 +115,7 @@ def _write(settings: Settings, raw: bytes) -> Path:
     wanted = settings.configuration.triage.classifier
     path = settings.folder / wanted if wanted else settings.data / DEFAULT_FILE
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
-            stream.write(raw)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(stream.name, path)
+        replace_durably(path, raw)
     except OSError as error:
         raise IntakeError(f"{path}: cannot be written ({error.strerror}); free space, or grant the rights") from None
     return path

@@ -24,14 +24,13 @@ from intake.cases import keys
 from intake.cases.clock import system_clock
 from intake.cases.ledger import Ledger
 from intake.cli.check import calendar
-from intake.cli.explain import MAX_FILE, builtin, classifier_of, file_names
+from intake.cli.explain import MAX_FILE, builtin, classifier_of, file_names, reader_of_files
 from intake.cli.simulated import Simulated, to_json, to_text
 from intake.config import Settings
 from intake.daemon import account, load_rules, load_texts, readers
 from intake.errors import ConfigurationError, IntakeError
 from intake.mail.acknowledgement import Texts
 from intake.mail.assessment import VOICEMAIL, Reader
-from intake.mail.eligibility import Policy
 from intake.mail.past import PastMail, PastMessage
 from intake.mail.rewording import reword
 from intake.mail.simulation import Outcome, Side, acknowledging, compare, decide
@@ -48,8 +47,6 @@ NICE = 10
 """The running service goes first."""
 FILES_AT_ONCE = 50
 OCTETS_AT_ONCE = 8 * 1024 * 1024
-
-_SECRET = b"files need keys that no ledger knows"
 _FILES = ""
 """The name under which .eml files are read: they lie in no mailbox."""
 
@@ -107,10 +104,8 @@ class _Office:
         return type(self)(settings, rules, classifier, Side(settings.configuration, texts, days))
 
     def reader_of_files(self) -> Reader:
-        """How .eml files are read: as if they had come to the first mailbox."""
-        configuration = self.settings.configuration
-        policy = Policy.for_mailbox(configuration, next(iter(configuration.mailboxes), ""))
-        return Reader(policy, self.rules, _SECRET, configuration.service.reference_prefix, self.classifier)
+        """How .eml files are read."""
+        return reader_of_files(self.settings, self.rules, self.classifier)
 
 
 async def simulate(
@@ -199,7 +194,7 @@ class _Simulation:
                     past = await PastMail.open(
                         ledger, connection, name, settings.configuration.mailboxes[name], sides[0][name].policy
                     )
-                    lying = await past.lying([q.folder for q in settings.configuration.queues.values()], since)
+                    lying = await past.lying([q.folder for q in settings.configuration.queues.values()], since=since)
                     # What a mailbox leaves of its share, the following ones may use.
                     async for block in past.read(lying, (MOST - len(self.outcomes)) // (len(names) - number)):
                         await self._decide(workers, name, block)

@@ -32,14 +32,10 @@ def learnable(queues: Mapping[str, str]) -> dict[str, str]:
 
 async def of_mailbox(past: PastMail, queues: Mapping[str, str], reader: Reader, key: bytes) -> list[Sample]:
     """Samples from the queue folders of one mailbox. ``queues``: queue → folder. Raises :class:`IntakeError`."""
-    there = {folder.name for folder in await past.connection.folders() if folder.selectable}
     found = []
+    opened = await past.lying(learnable(queues).values(), seen=True)
     for queue, folder in learnable(queues).items():
-        if past.folders.on_server(folder) not in there:
-            continue
-        await past.connection.examine(past.folders.on_server(folder))
-        opened = await past.connection.search("SEEN", "UNDELETED")
-        async for block in past.read({folder: opened}, MOST):
+        async for block in past.read({folder: opened.get(folder, [])}, MOST):
             for message in block:
                 made = _sample(reader, queue, message.raw, message.internal_date or LONG_AGO, key)
                 if made is not None:

@@ -12,7 +12,7 @@ in a queue folder any more, and so is not seen.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -23,7 +23,7 @@ from intake.config import Mailbox
 from intake.mail.eligibility import Facts, Policy
 from intake.mail.eligibility.rules import own_mail_returned
 from intake.message import parse
-from intake.servers.imap import Connection
+from intake.servers.imap import Connection, SearchKey
 
 BLOCK = 100
 """Messages that are in memory at a time."""
@@ -63,14 +63,20 @@ class PastMail:
         folders = Folders(*await connection.namespace(), mailbox.parent_folder)
         return cls(ledger, connection, name, folders, policy)
 
-    async def lying(self, folders: Sequence[str], since: dt.date) -> dict[str, list[int]]:
-        """The UIDs in each of these folders that arrived on or after ``since``; a folder that is missing has none."""
+    async def lying(
+        self, folders: Collection[str], *, seen: bool = False, since: dt.date | None = None
+    ) -> dict[str, list[int]]:
+        """The UIDs in each of these folders that arrived on or after ``since`` and, if asked for, that somebody opened.
+
+        A folder that is missing has none.
+        """
+        criteria: tuple[SearchKey, ...] = ("UNDELETED", "SEEN") if seen else ("UNDELETED",)
         there = {folder.name for folder in await self.connection.folders() if folder.selectable}
         found = {}
         for folder in folders:
             if self.folders.on_server(folder) in there:
                 await self.connection.examine(self.folders.on_server(folder))
-                found[folder] = await self.connection.search("UNDELETED", since=since)
+                found[folder] = await self.connection.search(*criteria, since=since)
         return found
 
     async def read(self, lying: Mapping[str, Sequence[int]], most: int) -> AsyncIterator[list[PastMessage]]:

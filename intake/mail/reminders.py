@@ -7,12 +7,10 @@ a crash the folder is asked first whether the notice of the day lies there, so t
 """
 
 import datetime as dt
-from email.message import EmailMessage
-from email.policy import SMTP
 
 from markupsafe import Markup
 
-from intake.cases import keys, reminders
+from intake.cases import keys, reminders, staff_mail
 from intake.cases.filing import Filing
 from intake.cases.ledger import Ledger
 from intake.cases.reminders import Reminder, TeamMail
@@ -78,8 +76,8 @@ async def remind(ledger: Ledger, filing: Filing, desk: Desk, mailbox: str, now: 
 
 
 def _message_id(desk: Desk, kind: str, mailbox: str, queue: str, today: dt.date) -> str:
-    domain = desk.configuration.mailboxes[mailbox].address.rpartition("@")[2]
-    return f"<intake.{keys.keyed(desk.secret, kind, mailbox, queue, today.isoformat())}@{domain}>"
+    address = desk.configuration.mailboxes[mailbox].address
+    return keys.message_id(desk.secret, address, kind, mailbox, queue, today.isoformat())
 
 
 def compose(
@@ -103,15 +101,10 @@ def compose(
         f"Dieser Hinweis kommt vom Eingangsdienst ({configuration.office.name}), höchstens einmal am Tag je Ordner. "
         "Er geht nur an das Amt."
     )
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = f"Eingangsdienst <{configuration.mailboxes[mailbox].address}>"
-    mail["To"] = recipient
-    mail["Subject"] = subject
-    mail["Date"] = here
-    mail["Message-ID"] = message_id
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    mail["X-Loop"] = desk.loop_token
+    mail = staff_mail.begin(
+        address=configuration.mailboxes[mailbox].address, recipient=recipient, subject=subject, at=here,
+        message_id=message_id, loop_token=desk.loop_token,
+    )  # fmt: skip
     widths = [max(len(cell) for cell in column) for column in zip(_TITLES, *rows, strict=True)]
     table = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in (_TITLES, *rows)]
     rest = f"und {more} weitere\n\n" if more else ""

@@ -368,7 +368,6 @@ class Watcher:
                 secret=self.desk.secret,
                 office=configuration.office.name,
                 address=self._mailbox.address,
-                domain=self._mailbox.address.rpartition("@")[2],
                 now=self.desk.calendar.local(now),
             )
             if await session.filing.append_notice(configuration.queues["suspicious"].folder, raw):

@@ -18,7 +18,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from sqlalchemy.engine import Connection
 
 from intake import resources, wording
-from intake.cases import keys
+from intake.cases import keys, staff_mail
 from intake.cases import report as figures
 from intake.cases.ledger import Ledger
 from intake.cases.masking import Count, Hidden, is_small
@@ -93,7 +92,7 @@ async def mail_about(settings: Settings, monday: dt.date, at: dt.datetime, recip
             letter,
             sender=address,
             recipients=recipients,
-            message_id=_message_id(ledger.secret, monday, address.rpartition("@")[2]),
+            message_id=keys.message_id(ledger.secret, address, "weekly", monday.isoformat()),
             loop_token=keys.loop_token(ledger.secret),
             at=calendar.local(at),
         )
@@ -143,15 +142,10 @@ def compose(
     letter: Letter, *, sender: str, recipients: Sequence[str], message_id: str, loop_token: str, at: dt.datetime
 ) -> bytes:
     """The finished mail (RFC 2046 5.1.4, RFC 2387). ``at``: aware, in the office's time."""
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = f"Eingangsdienst <{sender}>"
-    mail["To"] = ", ".join(recipients)
-    mail["Subject"] = letter.subject
-    mail["Date"] = at
-    mail["Message-ID"] = message_id
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    mail["X-Loop"] = loop_token
+    mail = staff_mail.begin(
+        address=sender, recipient=", ".join(recipients), subject=letter.subject, at=at, message_id=message_id,
+        loop_token=loop_token,
+    )  # fmt: skip
     mail.set_content(letter.text, cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     page = mail.get_payload()[1]  # type: ignore[index]
@@ -164,11 +158,6 @@ def compose(
     mail.set_boundary(f"=_a{digest}")
     page.set_boundary(f"=_r{digest}")
     return mail.as_bytes()
-
-
-def _message_id(secret: bytes, monday: dt.date, domain: str) -> str:
-    """Of the mail about this week: the same at each attempt."""
-    return f"<intake.{keys.keyed(secret, 'weekly', monday.isoformat())}@{domain}>"
 
 
 def _rendered(name: str, beside: Path | None, said: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from intake.errors import SignInError
+from intake.files import replace_durably
 
 MAX_SIZE = 65_536
 """Octets; refresh tokens have about 2,000."""
@@ -73,19 +74,7 @@ class Store:
     def write(self, token: str, configured: str) -> None:
         """Keeps ``token``, which descends from ``configured``. Raises :class:`OSError`; then the old one is whole."""
         text = json.dumps({"refresh_token": token, "descends_from": _digest(configured)})
-        new = self.file.with_name(f".{self.file.name}.new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with open(descriptor, "w", encoding="ascii") as stream:
-            os.fchmod(descriptor, 0o600)
-            stream.write(text)
-            stream.flush()
-            os.fsync(descriptor)
-        os.replace(new, self.file)
-        folder = os.open(self.file.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        replace_durably(self.file, text.encode("ascii"))
 
     def _open_lock(self) -> int:
         try:

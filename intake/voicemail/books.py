@@ -132,8 +132,8 @@ def admit(
 
 
 def _message_id(books: Books, known_as: str) -> str:
-    domain = books.configuration.mailboxes[books.configuration.filing_mailbox].address.rpartition("@")[2]
-    return f"<intake.{keys.keyed(books.secret, 'recording message', known_as)}@{domain}>"
+    address = books.configuration.mailboxes[books.configuration.filing_mailbox].address
+    return keys.message_id(books.secret, address, "recording message", known_as)
 
 
 def _next_number(connection: Connection) -> int:

@@ -10,12 +10,10 @@ is made clickable. The same recording gives the same bytes, so that a retry afte
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from html import escape
 from itertools import groupby
 
+from intake.cases import staff_mail
 from intake.config import Office
 from intake.languages import LANGUAGES, UNDETERMINED
 from intake.office import Calendar
@@ -77,15 +75,15 @@ def compose(
     else:
         remarks.append("Die Aufnahme hängt nicht an; sie liegt an der Telefonanlage.")
 
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(f"Sprachnachricht {shown or WITHHELD}", addr_spec=address)
-    mail["To"] = address
-    mail["Subject"] = f"Sprachnachricht {reference}, {language}, {f'{length} min' if length else 'ohne Ton'}"
-    mail["Date"] = calendar.local(recording.left_at)
-    mail["Message-ID"] = message_id
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    mail["X-Loop"] = loop_token
+    mail = staff_mail.begin(
+        name=f"Sprachnachricht {shown or WITHHELD}",
+        address=address,
+        recipient=address,
+        subject=f"Sprachnachricht {reference}, {language}, {f'{length} min' if length else 'ohne Ton'}",
+        at=calendar.local(recording.left_at),
+        message_id=message_id,
+        loop_token=loop_token,
+    )
     mail.set_content(_text(understood, facts, shown, number, remarks, office.name), cte="quoted-printable")
     html = _html(understood, facts, shown, number, remarks, office.name)
     mail.add_alternative(html, subtype="html", cte="quoted-printable")

@@ -105,7 +105,6 @@ def test_what_waits_longest_comes_first_with_the_working_days_it_waits_too_long(
             Late(friday, dt.date(2026, 3, 13), 1),
         ),
         3,
-        9,
     )  # fmt: skip
     assert late(ledger, dt.date(2026, 3, 13)) is None
 
@@ -147,7 +146,7 @@ def test_when_reminders_come(tables: str, now: dt.datetime, wanted: bool) -> Non
 
 def test_the_notice_counts_what_it_does_not_name_and_a_folders_name_is_only_text() -> None:
     odd = desk().configuration.queues["appointments"].model_copy(update={"folder": "Termine <&> {rows}"})
-    reminder = Reminder("appointments", (Late("AB-7K3M9QX", dt.date(2026, 3, 2), 10),), 38, 1)
+    reminder = Reminder("appointments", (Late("AB-7K3M9QX", dt.date(2026, 3, 2), 10),), 38)
     raw = compose(desk(), "poststelle", odd, reminder, recipient="team@musterstadt.example",
                   message_id="<1@musterstadt.example>", now=at(23))  # fmt: skip
     mail = email.message_from_bytes(raw, policy=email.policy.default)

@@ -286,7 +286,7 @@ def test_where_too_much_lies_the_newest_of_each_folder_are_read_in_proportion() 
     )  # fmt: skip
 
     async def names() -> list[list[str]]:
-        lying = await past.lying(["Termine", "Allgemein", "Leer", "Fehlt"], NOW.date())
+        lying = await past.lying(["Termine", "Allgemein", "Leer", "Fehlt"], since=NOW.date())
         return [[message.name for message in block] async for block in past.read(lying, 200)]
 
     first, second, third = asyncio.run(names())
