@@ -236,7 +236,7 @@ class Dovecot:
     @contextmanager
     def client(self, user: str) -> Iterator[IMAPClient]:
         """A signed-in client of another make than the one under test."""
-        client = IMAPClient(self.host, port=self.port, ssl=False, timeout=20)
+        client = IMAPClient(self.host, port=self.port, ssl=False, timeout=60)
         try:
             client.plain_login(user, self._passwords.get(user, PASSWORD))
             yield client

@@ -37,7 +37,7 @@ from intake.cases.spool import PrivateSpool
 from intake.cases.tables import messages, outbox
 from intake.config import Settings
 from intake.mail.assessment import warm_up
-from intake.mail.outbox import _accepted
+from intake.mail.marks import _accepted
 from intake.office import Calendar
 from intake.servers.imap import Connection
 from intake.servers.smtp import Sender

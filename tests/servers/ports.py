@@ -27,7 +27,7 @@ def greeting(port: int) -> bytes:
         return b""
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
     """Polls ``condition``; fails with ``what`` after ``seconds``."""
     end = time.monotonic() + seconds
     while not condition():

@@ -142,7 +142,7 @@ class SmtpSink:
         with self._changed:
             return list(self._received)
 
-    def wait_for(self, count: int, *, seconds: float = 30) -> list[Received]:
+    def wait_for(self, count: int, *, seconds: float = 60) -> list[Received]:
         """The mails received, once there are at least ``count``. AssertionError if that takes too long."""
         with self._changed:
             arrived = self._changed.wait_for(lambda: len(self._received) >= count, seconds)
@@ -154,7 +154,7 @@ class SmtpSink:
         with self._changed:
             self._generation += 1
 
-    def wait_until_idle(self, *, seconds: float = 30) -> None:
+    def wait_until_idle(self, *, seconds: float = 60) -> None:
         """Returns once no connection is open. AssertionError if that takes too long."""
         with self._changed:
             assert self._changed.wait_for(lambda: not self._open, seconds), "a connection stays open"

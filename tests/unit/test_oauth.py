@@ -358,12 +358,14 @@ WITHOUT_IR = b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\nTAG OK done\r\n"
 NO = b"TAG NO [AUTHENTICATIONFAILED] no\r\n"
 
 
-def sign_in(script: dict[str, Line | list[Line]], *tokens: str) -> tuple[Exception | None, list[bytes]]:
+def sign_in(
+    script: dict[str, Line | list[Line]], *tokens: str, timeout: float = 20
+) -> tuple[Exception | None, list[bytes]]:
     """The error, and the commands that the server heard."""
 
     async def main() -> tuple[Exception | None, list[bytes]]:
         async with Scripted(script) as server:
-            account = Account("127.0.0.1", server.port, "none", "office", "", timeout=0.5, sign_in=Fixed(*tokens))
+            account = Account("127.0.0.1", server.port, "none", "office", "", timeout=timeout, sign_in=Fixed(*tokens))
             try:
                 (await Connection.open(account)).drop()
             except MailboxError as error:
@@ -408,7 +410,7 @@ def test_a_server_that_is_busy_costs_no_token() -> None:
     ],
 )
 def test_whatever_the_server_answers_the_dialogue_ends(answer: Line, capabilities: bytes, words: str) -> None:
-    error, _ = sign_in({"CAPABILITY": capabilities, "AUTHENTICATE": answer, "": b""}, "token-old")
+    error, _ = sign_in({"CAPABILITY": capabilities, "AUTHENTICATE": answer, "": b""}, "token-old", timeout=1)
     assert isinstance(error, MailboxError)
     assert "token-old" not in str(error)
     assert words in str(error)
