@@ -190,7 +190,7 @@ install-files:
 	install -m 644 systemd/intake.service systemd/intake-backup.service systemd/intake-backup.timer "$$root$(UNITS)"
 	install -m 644 systemd/sysusers.conf "$$root/usr/lib/sysusers.d/intake.conf"
 	install -m 644 systemd/tmpfiles.conf "$$root/usr/lib/tmpfiles.d/intake.conf"
-	install -m 644 docs/*.md systemd/asterisk.conf LICENSE "$$root$(DOCS)"
+	install -m 644 docs/*.md systemd/asterisk.conf systemd/freeswitch.conf LICENSE "$$root$(DOCS)"
 	ln -sfn $(PROGRAM)/bin/intake "$$root/usr/local/bin/intake"
 	install -d -m 750 "$$root$(SETTINGS)"
 	install -d -m 755 "$$root$(SETTINGS)/templates" "$$root$(SETTINGS)/templates/acknowledgement"

@@ -22,7 +22,8 @@ from intake.cli.init import EXAMPLE
 from intake.listening import Rates, Recogniser, compare
 from intake.office import Calendar
 from intake.resources import shipped
-from intake.voices import Voice, Voices
+from intake.voices import Voice
+from intake.voices.pool import Voices
 from tests.models import piper_english, whisper_base
 
 PROMPTS = ("today", "what-to-bring", "voicemail-thanks")

@@ -32,7 +32,7 @@ from intake.config import Settings
 from intake.errors import AnnouncementError
 from intake.listening import ListeningLimits, Recogniser
 from intake.office import Calendar
-from intake.voices import Voices
+from intake.voices.pool import Voices
 
 _APPROVALS = "approvals.json"
 _UPLOAD_SECONDS = 600

@@ -21,22 +21,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-import numpy as np
-
 from intake import audio
 from intake.announcements.lexicon import Lexicon
 from intake.announcements.prompts import Prompt, longest
 from intake.announcements.recordings import Recording, Recordings
 from intake.announcements.store import Heard, Made, Store
-from intake.audio import Format, Sound, read
+from intake.audio import Sound, read
 from intake.children import Child, ChildLost
-from intake.errors import AudioError, ListeningError, VoiceError
+from intake.errors import AnnouncementError, AudioError, ListeningError, VoiceError
 from intake.languages import LANGUAGES
 from intake.listening import Recogniser, compare
-from intake.voices import Voice, Voices
+from intake.voices import Voice
+from intake.voices.pool import Voices
 
 _WORKER = "intake.announcements.worker"
 _MEMORY = 2_000_000_000
+_ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "268435456"}
+"""In bytes: glibc keeps what was freed. By itself it gives long rows of samples back to the kernel, which then clears
+the pages of the next one: 50 page faults for each second of sound, a twentieth of the time."""
 _PATIENCE = 180.0
 _MASTERING = ("checks", "decoder", "formats", "level", "mastering", "riff", "sound")
 """The modules whose code decides what a finished sound is."""
@@ -59,6 +61,11 @@ class Job:
         said = [(voice.id, voice.version, words) for voice, words in zip(self.voices, self.spoken, strict=True)]
         made_of = [_program(), said, self.recording.digest if self.recording else ""]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:32]
+
+    @property
+    def named(self) -> str:
+        """How a sentence about it begins: with the file that a person has to record again, if it is one."""
+        return f"{self.recording.path}: {_named(self.prompt)}" if self.recording else _named(self.prompt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class Studio:
         self._store = store
         count = processes or len(os.sched_getaffinity(0))
         self._free: asyncio.Queue[Child] = asyncio.Queue()
-        self._workers = [Child(_WORKER, memory=_MEMORY) for _ in range(count)]
+        self._workers = [Child(_WORKER, memory=_MEMORY, environment=_ALLOCATOR) for _ in range(count)]
         for worker in self._workers:
             self._free.put_nowait(worker)
 
@@ -99,29 +106,26 @@ class Studio:
             for voice, words in zip(job.voices, job.spoken, strict=True):
                 sounds.append(await self._voices.say(voice, words))
         request = {
+            "library": str(self._store.library.absolute()),
+            "key": job.key,
             "path": str(job.recording.path.absolute()) if job.recording else "",
             "pieces": [(len(sound.samples), sound.rate) for sound in sounds],
+            "voices": [voice.id for voice in job.voices],
+            "spoken": job.spoken,
         }
-        samples = np.concatenate([sound.samples for sound in sounds]).tobytes() if sounds else b""
+        samples = b"".join(sound.pcm16().tobytes() for sound in sounds)
         worker = await self._free.get()
         try:
-            reply, data = await worker.ask(request, samples, patience=_PATIENCE)
+            reply, _ = await worker.ask(request, samples, patience=_PATIENCE)
         except ChildLost as lost:
             raise AudioError(f"the sound could not be finished: {lost}") from None
         finally:
             self._free.put_nowait(worker)
         if "error" in reply:
             raise AudioError(reply["error"])
-        files: dict[Format, bytes] = {}
-        begin = 0
-        for form, size in reply["sizes"].items():
-            files[form] = data[begin : begin + size]
-            begin += size
-        made = Made(
-            job.key, reply["seconds"], reply["level"], tuple(reply["findings"]), job.recording is None,
-            tuple(voice.id for voice in job.voices), job.spoken, {},
-        )  # fmt: skip
-        return await asyncio.to_thread(self._store.put, made, files)
+        if "refused" in reply:
+            raise AnnouncementError(reply["refused"])
+        return self._store.take(job.key)
 
     async def __aenter__(self) -> "Studio":
         return self
@@ -150,7 +154,10 @@ async def speak(
     recordings: Recordings,
     progress: Progress = silent,
 ) -> tuple[dict[Prompt, Outcome], tuple[str, ...]]:
-    """Every prompt's outcome, and sentences about recordings that are not played."""
+    """Every prompt's outcome, and sentences about recordings that are not played.
+
+    AnnouncementError if what was made cannot be kept.
+    """
     outcomes: dict[Prompt, Outcome] = {}
     remarks = list(recordings.strangers(prompts))
     waiting: dict[str, list[Job]] = {}
@@ -172,7 +179,7 @@ async def speak(
         if made is None:
             waiting.setdefault(job.key, []).append(job)
         else:
-            done(_judged(prompt, made, reused=True))
+            done(_judged(job, made, reused=True))
 
     async def make(jobs: list[Job]) -> None:
         async with limit:
@@ -180,16 +187,20 @@ async def speak(
                 made = await speaker.make(jobs[0])
             except (VoiceError, AudioError) as error:
                 for job in jobs:
-                    where = f"{job.recording.path}: " if job.recording else ""
-                    done(Outcome(job.prompt, None, f"{where}{_named(job.prompt)}: {error}"))
+                    done(Outcome(job.prompt, None, f"{job.named}: {error}"))
             else:
                 for number, job in enumerate(jobs):
-                    done(_judged(job.prompt, made, reused=number > 0))
+                    done(_judged(job, made, reused=number > 0))
 
     limit = asyncio.Semaphore(2 * len(os.sched_getaffinity(0)))
-    async with asyncio.TaskGroup() as group:
-        for jobs in waiting.values():
-            group.create_task(make(jobs))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for jobs in waiting.values():
+                group.create_task(make(jobs))
+    except ExceptionGroup as errors:
+        if refused := errors.subgroup(AnnouncementError):
+            raise refused.exceptions[0] from None
+        raise
     return outcomes, tuple(remarks)
 
 
@@ -240,14 +251,15 @@ def _cast(prompt: Prompt, voices: Voices, lexicon: Lexicon) -> Job:
     return Job(prompt, tuple(chosen), spoken)
 
 
-def _judged(prompt: Prompt, made: Made, *, reused: bool) -> Outcome:
+def _judged(job: Job, made: Made, *, reused: bool) -> Outcome:
     """Whether what was made may go on the line."""
+    prompt = job.prompt
     if made.findings:
-        return Outcome(prompt, None, f"{_named(prompt)}: {made.findings[0]}", reused)
+        return Outcome(prompt, None, f"{job.named}: {made.findings[0]}", reused)
     if made.seconds > longest(prompt.id):
         return Outcome(
             prompt, None,
-            f"{_named(prompt)}: it lasts {made.seconds:.0f} s, the limit is {longest(prompt.id):g} s; shorten the text",
+            f"{job.named}: it lasts {made.seconds:.0f} s, the limit is {longest(prompt.id):g} s; shorten the text",
             reused,
         )  # fmt: skip
     return Outcome(prompt, made, "", reused)

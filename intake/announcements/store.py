@@ -59,9 +59,10 @@ class Made:
 
 
 class Store:
-    """The finished sounds of a prompt library; one process at a time adds to it."""
+    """The finished sounds of a prompt library; the processes of one build at a time add to it."""
 
     def __init__(self, folder: Path) -> None:
+        self.library = folder
         self._folder = folder / "sounds"
         self._known: dict[str, Made | None] = {}
 
@@ -92,6 +93,13 @@ class Store:
             shutil.rmtree(self._folder / made.key, ignore_errors=True)
             aside.rename(self._folder / made.key)
         self._known[made.key] = made
+        return made
+
+    def take(self, key: str) -> Made:
+        """What another process of this build has just put here. AnnouncementError if it is gone again."""
+        self._known[key] = made = self._read(key)
+        if made is None:
+            raise AnnouncementError(f"{self._folder / key}: it was made just now and cannot be read; build again")
         return made
 
     def settle(self, keys: Iterable[str]) -> None:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The process that finishes sounds: ``python -m intake.announcements.worker MEMORY``, see ``intake.children``.
 
-What voices or a person said goes in; the files for the line come out, with what was measured on these files. Each
-piece is brought to the level by itself first, because voices are not equally loud, and then all of them together.
+What voices or a person said goes in; the files for the line are put into the store, with what was measured on these
+files: so the bytes of all formats, which are several times those that go in, never leave the process. Each piece is
+brought to the level by itself first, because voices are not equally loud, and then all of them together.
 """
 
 from collections.abc import Mapping
@@ -11,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from intake.announcements.store import Made, Store
 from intake.audio import BARS, RECORDED_BARS, Sound, check_all, decode, join, master, measure, publish, read
 from intake.children.child import Unanswerable, serve
-from intake.errors import AudioError
+from intake.errors import AnnouncementError, AudioError
 
 
 def _answer(request: Mapping[str, Any], payload: bytes) -> tuple[Mapping[str, Any], bytes]:
@@ -25,20 +27,23 @@ def _answer(request: Mapping[str, Any], payload: bytes) -> tuple[Mapping[str, An
         raise Unanswerable(str(error)) from None
     found = check_all(files, RECORDED_BARS if request["path"] else BARS)
     measured = measure(read(files["wav16"], "wav16"))
-    reply = {
-        "seconds": round(measured.seconds, 3),
-        "level": round(measured.level, 2),
-        "findings": [f"{form}: {finding.text}" for form, findings in found.items() for finding in findings],
-        "sizes": {form: len(data) for form, data in files.items()},
-    }
-    return reply, b"".join(files.values())
+    findings = tuple(f"{form}: {finding.text}" for form, findings in found.items() for finding in findings)
+    made = Made(
+        request["key"], round(measured.seconds, 3), round(measured.level, 2), findings, not request["path"],
+        tuple(request["voices"]), tuple(request["spoken"]), {},
+    )  # fmt: skip
+    try:
+        Store(Path(request["library"])).put(made, files)
+    except AnnouncementError as error:
+        return {"refused": str(error)}, b""
+    return {}, b""
 
 
 def _spoken(pieces: list[tuple[int, int]], payload: bytes) -> list[Sound]:
     """``pieces``: the number of samples and the rate of each."""
-    samples = np.frombuffer(payload, np.float32)
+    samples = np.frombuffer(payload, "<i2")
     ends = np.cumsum([length for length, _ in pieces])
-    return [Sound(samples[end - length : end], rate) for end, (length, rate) in zip(ends, pieces, strict=True)]
+    return [Sound.of_pcm16(samples[end - length : end], rate) for end, (length, rate) in zip(ends, pieces, strict=True)]
 
 
 def _recorded(path: Path) -> Sound:

@@ -14,7 +14,7 @@ language, only a recogniser can tell.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from intake.audio.formats import G722_DELAY, KINDS, Format, alaw, g722, read, ulaw
 from intake.audio.level import active_level
 from intake.audio.riff import PCM, parse
-from intake.audio.sound import FULL_SCALE_16, Samples, Sound
+from intake.audio.sound import FULL_SCALE_16, Samples, Sound, frame_powers
 from intake.errors import AudioError
 
 Bar = Literal[
@@ -95,6 +95,7 @@ _SPECTRUM_FRAME = 0.025
 _LEAST_SPREAD = 6.0
 _MOST_FLATNESS = 0.3
 _FAINTEST_SPEECH = -60.0
+_CLIPPED = (FULL_SCALE_16 - 1) / FULL_SCALE_16
 _IDLE = 8 / FULL_SCALE_16
 """The least sample of A-law, which has no zero: a pause is a row of it, and that is no offset."""
 _ANOTHER_TEXT = 10.0
@@ -103,6 +104,8 @@ _CODECS: dict[Format, tuple[Format, ...]] = {"wav": ("alaw", "ulaw"), "wav16": (
 """The WAV files, and the codecs that are made of each."""
 _ENCODERS: dict[Format, Callable[[Sound], bytes]] = {"alaw": alaw, "ulaw": ulaw, "g722": g722}
 _TELEPHONE_BAND = (300, 3400)
+_BAND_BLOCK = 8192
+"""Samples, half a second."""
 _NOTHING = -120.0
 
 
@@ -138,7 +141,8 @@ def _check(
     if found:
         return tuple(found)
     sound = read(data, form)
-    measured = measure(sound, limits)
+    loud = _loud_frames(sound, limits.silence)
+    measured = _measured(sound, loud)
     if not limits.shortest <= measured.seconds <= limits.longest:
         bar = f"{limits.shortest:g} to {limits.longest:g} s"
         found.append(Finding("length", f"it is {measured.seconds:.1f} s long; the bar is {bar}"))
@@ -147,7 +151,7 @@ def _check(
     said_elsewhere = twin is not None and all(finding.bar != "twin" for finding in differs)
     if not said_elsewhere and (no_speech := _content(sound, measured, limits)):
         return (*found, *no_speech)
-    found += _sound(sound, measured, form, limits)
+    found += _sound(sound, measured, form, limits) + _edges(sound, loud, limits)
     for codec in codecs:
         found += _left(codec, _ratio(sound, read(_ENCODERS[codec](sound), codec), codec), limits)
     found += differs
@@ -156,7 +160,10 @@ def _check(
 
 def measure(sound: Sound, limits: Limits = BARS) -> Measured:
     """The figures of a sound, for a manifest or a page; ``limits`` says what counts as silence."""
-    loud = _loud_frames(sound, limits.silence)
+    return _measured(sound, _loud_frames(sound, limits.silence))
+
+
+def _measured(sound: Sound, loud: npt.NDArray[np.intp]) -> Measured:
     first, last = (loud[0], loud[-1] + 1) if len(loud) else (len(sound.samples), 0)
     frame = round(_FRAME * sound.rate)
     return Measured(
@@ -212,8 +219,8 @@ def _content(sound: Sound, measured: Measured, limits: Limits) -> list[Finding]:
     if not len(sound.samples) or measured.level < _FAINTEST_SPEECH:
         return [Finding("content", f"nothing can be heard: its level is {measured.level:.0f} dBov")]
     frame = round(_SPECTRUM_FRAME * sound.rate)
-    frames = sound.samples[: len(sound.samples) // frame * frame].reshape(-1, frame).astype(np.float64)
-    levels = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-12)
+    frames = sound.samples[: len(sound.samples) // frame * frame].reshape(-1, frame)
+    levels = 10 * np.log10(frame_powers(frames.reshape(-1), frame) + 1e-12)
     loud = np.flatnonzero(levels >= limits.silence)
     if len(loud) * _SPECTRUM_FRAME < limits.shortest:
         return []
@@ -228,12 +235,10 @@ def _content(sound: Sound, measured: Measured, limits: Limits) -> list[Finding]:
     return []
 
 
-def _flatness(frames: npt.NDArray[np.float64], rate: int) -> float:
+def _flatness(frames: Samples, rate: int) -> float:
     """The median over the frames of geometric by arithmetic mean of the power between 300 and 3400 Hz."""
-    low, high = _TELEPHONE_BAND
-    frequencies = np.fft.rfftfreq(frames.shape[1], 1 / rate)
-    inside = (frequencies >= low) & (frequencies <= high)
-    power = np.abs(np.fft.rfft(frames * np.hanning(frames.shape[1]), axis=1)[:, inside]) ** 2 + 1e-12
+    spectrum = np.fft.rfft(frames * np.hanning(frames.shape[1]), axis=1)[:, _band(frames.shape[1], rate)]
+    power = spectrum.real**2 + spectrum.imag**2 + 1e-12
     return float(np.median(np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)))
 
 
@@ -244,8 +249,8 @@ def _sound(sound: Sound, measured: Measured, form: Format, limits: Limits) -> li
         found.append(Finding("level", f"its active speech level is {measured.level:.1f} dBov; the bar is {bar}"))
     if measured.peak > limits.peak:
         found.append(Finding("peak", f"its peak is {measured.peak:.1f} dBFS; the bar is {limits.peak:g} dBFS"))
-    clipped = int(np.count_nonzero(np.abs(sound.samples) >= (FULL_SCALE_16 - 1) / FULL_SCALE_16))
-    if clipped:
+    if sound.peak >= _CLIPPED:
+        clipped = int(np.count_nonzero(np.abs(sound.samples) >= _CLIPPED))
         found.append(Finding("clipped", f"{clipped} samples are clipped; the bar is none"))
     silences: tuple[tuple[Bar, float, tuple[float, float]], ...] = (
         ("leading silence", measured.leading, limits.leading),
@@ -258,10 +263,10 @@ def _sound(sound: Sound, measured: Measured, form: Format, limits: Limits) -> li
     most_offset = limits.offset_g722 if form == "g722" else limits.offset
     if measured.offset > most_offset:
         found.append(Finding("offset", f"its offset is {measured.offset:.1f} dBFS; the bar is {most_offset:g} dBFS"))
-    return found + _edges(sound, limits)
+    return found
 
 
-def _edges(sound: Sound, limits: Limits) -> list[Finding]:
+def _edges(sound: Sound, loud: npt.NDArray[np.intp], limits: Limits) -> list[Finding]:
     """Clicks, bursts and cuts where speech begins and ends."""
     found: list[Finding] = []
     for where, part in (
@@ -271,7 +276,6 @@ def _edges(sound: Sound, limits: Limits) -> list[Finding]:
         if (peak := _db(float(np.abs(part).max(initial=0)))) > limits.edge:
             text = f"it {where} with a click or within a sound, at {peak:.0f} dBFS; the bar is {limits.edge:g} dBFS"
             found.append(Finding("edges", text))
-    loud = _loud_frames(sound, limits.silence)
     islands = np.split(loud, np.flatnonzero(np.diff(loud) > 1) + 1)
     if len(islands) > 1:
         for where, outer, gap in (
@@ -310,34 +314,38 @@ def _ratio(original: Sound, coded: Sound, form: Format) -> float:
     """Signal to error, in decibels; for G.722 without its delay and between 300 and 3400 Hz."""
     heard = coded.samples[G722_DELAY:] if form == "g722" else coded.samples
     length = min(len(original.samples), len(heard))
-    signal = original.samples[:length].astype(np.float64)
+    signal = original.samples[:length]
     error = signal - heard[:length]
     if form == "g722":
-        return _power_ratio(_in_band(signal, original.rate), _in_band(error, original.rate))
-    return _power_ratio(signal, error)
+        return _power_ratio(_band_power(signal, original.rate), _band_power(error, original.rate))
+    return _power_ratio(_power(signal), _power(error))
 
 
-def _in_band(samples: npt.NDArray[np.float64], rate: int) -> npt.NDArray[np.float64]:
-    """Its spectrum there; padded to a power of two, because a prime length takes the transform twenty times as long."""
+def _band_power(samples: Samples, rate: int) -> float:
+    """Its power there, in blocks: one transform of the whole takes several times as long, and tells the same."""
+    blocks = np.zeros((-(-len(samples) // _BAND_BLOCK), _BAND_BLOCK))
+    blocks.reshape(-1)[: len(samples)] = samples
+    inside = np.fft.rfft(blocks, axis=1)[:, _band(_BAND_BLOCK, rate)]
+    return _power(inside.real) + _power(inside.imag)
+
+
+def _power(values: npt.NDArray[np.floating[Any]]) -> float:
+    return float(np.sum(values * values))
+
+
+def _band(length: int, rate: int) -> slice:
+    """Which values of a spectrum of so many samples lie between 300 and 3400 Hz."""
     low, high = _TELEPHONE_BAND
-    length = 1 << (len(samples) - 1).bit_length()
-    frequencies = np.fft.rfftfreq(length, 1 / rate)
-    magnitude: npt.NDArray[np.float64] = np.abs(np.fft.rfft(samples, length))[
-        (frequencies >= low) & (frequencies <= high)
-    ]
-    return magnitude
+    return slice(math.ceil(low * length / rate), math.floor(high * length / rate) + 1)
 
 
-def _power_ratio(signal: npt.NDArray[np.float64], error: npt.NDArray[np.float64]) -> float:
-    return 10 * math.log10((float(np.sum(signal**2)) + 1e-12) / (float(np.sum(error**2)) + 1e-12))
+def _power_ratio(signal: float, error: float) -> float:
+    return 10 * math.log10((signal + 1e-12) / (error + 1e-12))
 
 
 def _loud_frames(sound: Sound, silence: float) -> npt.NDArray[np.intp]:
     """The numbers of the 10 ms that are no silence."""
-    frame = round(_FRAME * sound.rate)
-    samples: Samples = np.pad(sound.samples, (0, -len(sound.samples) % frame))
-    power = np.mean(samples.reshape(-1, frame).astype(np.float64) ** 2, axis=1)
-    return np.flatnonzero(power >= 10 ** (silence / 10))
+    return np.flatnonzero(frame_powers(sound.samples, round(_FRAME * sound.rate)) >= 10 ** (silence / 10))
 
 
 def _db(value: float) -> float:

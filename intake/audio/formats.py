@@ -17,7 +17,7 @@ from G722 import G722
 
 from intake.audio.mastering import telephone
 from intake.audio.riff import PCM, parse, write
-from intake.audio.sound import FULL_SCALE_16, MASTER_RATE, TELEPHONE_RATE, Sound
+from intake.audio.sound import MASTER_RATE, TELEPHONE_RATE, Sound
 from intake.errors import AudioError
 
 Format = Literal["wav", "wav16", "alaw", "ulaw", "g722"]
@@ -66,7 +66,7 @@ def read(data: bytes, form: Format) -> Sound:
         case "ulaw":
             return Sound.of_pcm16(_decoded("ulaw")[np.frombuffer(data, np.uint8)], TELEPHONE_RATE)
         case "g722":
-            return Sound.of_pcm16(np.array(G722(MASTER_RATE, _G722_BIT_RATE).decode(data), np.int16), MASTER_RATE)
+            return Sound.of_pcm16(np.asarray(G722(MASTER_RATE, _G722_BIT_RATE).decode(data), np.int16), MASTER_RATE)
         case _:
             return read_wav(data)
 
@@ -110,7 +110,7 @@ def _expect(sound: Sound, rate: int) -> None:
 
 def _companded(sound: Sound, law: Law) -> bytes:
     _expect(sound, TELEPHONE_RATE)
-    return _encoded(law)[sound.pcm16().astype(np.int32) + FULL_SCALE_16].tobytes()
+    return _encoded(law)[sound.pcm16().view(np.uint16)].tobytes()
 
 
 @lru_cache(maxsize=2)
@@ -129,8 +129,9 @@ def _decoded(law: Law) -> npt.NDArray[np.int16]:
 
 @lru_cache(maxsize=2)
 def _encoded(law: Law) -> npt.NDArray[np.uint8]:
-    """For each sample from −32768 on, the code whose sample is nearest: the least noise that G.711 allows."""
+    """For each sample modulo 2¹⁶, the code whose sample is nearest: the least noise that G.711 allows."""
     values = _decoded(law).astype(np.int64)
     order = np.argsort(values, kind="stable")
     limits = (values[order][:-1] + values[order][1:]) / 2
-    return order[np.searchsorted(limits, np.arange(-FULL_SCALE_16, FULL_SCALE_16))].astype(np.uint8)
+    samples = np.arange(1 << 16, dtype=np.uint16).view(np.int16)
+    return order[np.searchsorted(limits, samples)].astype(np.uint8)

@@ -24,7 +24,16 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.audio.level import active_level
-from intake.audio.sound import MASTER_RATE, TELEPHONE_RATE, Samples, Sound, convolve, resample
+from intake.audio.sound import (
+    MASTER_RATE,
+    TELEPHONE_RATE,
+    Samples,
+    Sound,
+    convolve,
+    frame_powers,
+    resample,
+    sliding_maximum,
+)
 from intake.errors import AudioError
 
 LEVEL = -22.0
@@ -89,10 +98,11 @@ def _finished(sound: Sound) -> Sound:
 
 def _high_pass(sound: Sound) -> Sound:
     delay = (_HIGH_PASS_TAPS - 1) // 2
-    centred = sound.samples.astype(np.float64) - (sound.samples.mean(dtype=np.float64) if len(sound.samples) else 0)
+    centred = np.zeros(len(sound.samples) + delay)
+    if len(sound.samples):
+        np.subtract(sound.samples, sound.samples.mean(dtype=np.float64), out=centred[:-delay])
     # The filter is symmetric, so its output is late by half its length; what rings out before and after is nothing.
-    late = convolve(np.concatenate([centred, np.zeros(delay)]), _high_pass_filter())
-    return Sound(late[delay:].astype(np.float32), sound.rate)
+    return Sound(convolve(centred, _high_pass_filter())[delay:].astype(np.float32), sound.rate)
 
 
 @lru_cache(maxsize=1)
@@ -126,8 +136,7 @@ def _trimmed(sound: Sound) -> Sound:
 
 def _islands(samples: Samples, frame: int) -> list[tuple[int, int]]:
     """The stretches, in frames, that are louder than silence."""
-    frames = np.pad(samples, (0, -len(samples) % frame)).reshape(-1, frame)
-    loud = np.mean(frames.astype(np.float64) ** 2, axis=1) >= 10 ** (SILENCE / 10)
+    loud = frame_powers(samples, frame) >= 10 ** (SILENCE / 10)
     edges = np.flatnonzero(np.diff(loud, prepend=False, append=False))
     return [(int(begin), int(end)) for begin, end in edges.reshape(-1, 2)]
 
@@ -147,25 +156,15 @@ def _fades(length: int, rate: int) -> Samples:
 def _limited(sound: Sound) -> Sound:
     """Under the ceiling without clipping.
 
-    The gain that each sample needs, its minimum over a window around it, and the mean of that under a window of
-    the same width: smooth, and never above what any sample needs.
+    The gain that the loudest sample in a window around each needs, and the mean of that under a window of the same
+    width: smooth, and never above what any sample needs.
     """
     ceiling = 10 ** (CEILING / 20)
     if sound.peak <= ceiling:
         return sound
     half = round(_LOOK_AHEAD * sound.rate)
-    needed = np.minimum(1.0, ceiling / np.maximum(np.abs(sound.samples.astype(np.float64)), ceiling))
-    least = _sliding_minimum(np.pad(needed, 2 * half, constant_values=1.0), 2 * half + 1)
+    magnitudes = np.maximum(np.abs(sound.samples.astype(np.float64)), ceiling)
+    loudest = sliding_maximum(np.pad(magnitudes, 2 * half, constant_values=ceiling), 2 * half + 1)
     window = np.hanning(2 * half + 3)[1:-1]
-    gain = np.convolve(least, window / window.sum(), mode="valid")
+    gain = np.convolve(ceiling / loudest, window / window.sum(), mode="valid")
     return Sound((sound.samples * gain).astype(np.float32), sound.rate)
-
-
-def _sliding_minimum(values: npt.NDArray[np.float64], width: int) -> npt.NDArray[np.float64]:
-    """The least of every ``width`` neighbours, by windows of doubled width."""
-    span = 1
-    while 2 * span <= width:
-        values = np.minimum(values[:-span], values[span:])
-        span *= 2
-    rest = width - span
-    return np.minimum(values[:-rest], values[rest:]) if rest else values

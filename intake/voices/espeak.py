@@ -124,6 +124,8 @@ def _ready() -> tuple[Any, int]:
     rate = library.espeak_Initialize(_SYNCHRONOUS, 0, str(data).encode(), _DO_NOT_EXIT)
     if rate <= 0:
         raise Unanswerable(f"eSpeak NG cannot use its data in {data}; install {PACKAGE} again")
+    # The files of all voices are read for the first voice that is asked for by name: here once, not in every fork.
+    library.espeak_ListVoices(None)
     return library, rate
 
 

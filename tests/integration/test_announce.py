@@ -7,6 +7,7 @@ A sample of four languages, one of which nothing can speak; ``make measure`` tak
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -24,14 +25,17 @@ from intake.audio import BARS, KINDS, alaw, check_all, read, read_wav, wav
 from intake.cases.clock import system_clock
 from tests import freeswitch
 from tests.dialplan import Walker
+from tests.servers import nursery
 from tests.servers.chromium import Chromium
 from tests.servers.office import EXAMPLE
 from tests.servers.sip import Line, call
-from tests.sounds import align, babble
+from tests.sounds import align, babble, noise
 
 pytestmark = pytest.mark.integration
 
 ALL = os.environ.get("INTAKE_ALL_LANGUAGES") == "1"
+BUILDING = 3600.0
+"""Seconds after which a build that hangs is given up."""
 LANGUAGES = ("de", "en", "uk", "ps")
 SPOKEN = ("de", "en", "uk")
 
@@ -57,9 +61,7 @@ class Office:
         return self.library / "current"
 
     def run(self, *arguments: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "intake", "announce", *arguments], cwd=self.folder, capture_output=True, text=True
-        )
+        done = nursery.run(["-m", "intake", "announce", *arguments], BUILDING, folder=self.folder)
         assert done.returncode == code, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done.stdout + done.stderr
@@ -293,8 +295,9 @@ def test_a_mistake_in_a_text_is_a_sentence_with_file_language_and_announcement(o
         (b"no sound at all", "goodbye"),
         (wav(babble(4.0))[:200], "damaged"),
         (wav(babble(4.0).of(babble(4.0).samples * 4, 16_000)), "clipped"),
+        (wav(noise(4.0)), "steady tone or noise"),
     ],
-    ids=["unreadable", "truncated", "clipped"],
+    ids=["unreadable", "truncated", "clipped", "noisy"],
 )
 def test_a_bad_recording_is_a_sentence_with_file_language_and_announcement(
     office: Office, content: bytes, sentence: str
@@ -311,6 +314,20 @@ def test_a_bad_recording_is_a_sentence_with_file_language_and_announcement(
 def test_a_missing_model_is_a_sentence_that_names_the_folder(office: Office) -> None:
     office = Office(office.folder, 'approved_by = "Leitung"\n[listening]\nmodels = "models"\n')
     assert any("models: there is no such folder" in remark for remark in office.build()["remarks"])
+
+
+def test_a_disk_that_does_not_take_the_sounds_is_a_sentence_and_the_line_stays(office: Office) -> None:
+    before = office.current.readlink()
+    shutil.rmtree(office.library / "sounds")
+    done = subprocess.run(
+        [sys.executable, "-m", "intake", "announce", "publish", "--name", "Ada Beispiel"], cwd=office.folder,
+        capture_output=True, text=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
+    )  # fmt: skip
+    assert done.returncode == 1
+    refused = f"{office.library / 'sounds'}: cannot be written (File too large); nothing on the line was changed"
+    assert refused in " ".join(done.stderr.split())
+    assert office.current.readlink() == before
+    assert not list((office.library / "sounds").glob(".*"))
 
 
 def test_a_wrong_language_is_told(office: Office) -> None:

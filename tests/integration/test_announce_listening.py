@@ -21,7 +21,7 @@ from intake.audio import Sound, master, silence, wav
 from intake.cases.clock import system_clock
 from intake.office import Calendar
 from intake.resources import shipped
-from intake.voices import Voices
+from intake.voices.pool import Voices
 from tests.integration.test_announce import Office
 from tests.models import whisper_base
 from tests.sounds import babble, noise

@@ -20,7 +20,8 @@ import pytest
 from intake.audio import MASTER_RATE, Sound, alaw, join, master, read, silence, telephone
 from intake.errors import ListeningError
 from intake.listening import ListeningLimits, Recogniser, compare
-from intake.voices import Voice, Voices
+from intake.voices import Voice
+from intake.voices.pool import Voices
 from tests.models import vosk_korean, whisper_base
 from tests.servers.ports import wait_until
 from tests.sounds import tone

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.integration
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = ROOT / "systemd"
 MOST_EXPOSED = 1.5
+DROP_INS = ("asterisk.conf", "freeswitch.conf")
 
 systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed here")
 
@@ -66,11 +67,22 @@ def test_a_unit_is_hardly_exposed(root: Path, unit: str) -> None:
 
 
 @systemd
-def test_the_drop_in_for_asterisk_leaves_the_service_hardly_exposed(root: Path) -> None:
+@pytest.mark.parametrize("name", DROP_INS)
+def test_the_drop_in_for_a_telephone_system_leaves_the_service_hardly_exposed(root: Path, name: str) -> None:
     place = root / "etc/systemd/system/intake.service.d"
     place.mkdir()
-    shutil.copy(UNITS / "asterisk.conf", place)
+    shutil.copy(UNITS / name, place)
     assert exposure("intake.service", root) <= MOST_EXPOSED
+
+
+@pytest.mark.parametrize("name", DROP_INS)
+def test_a_drop_in_says_where_it_goes_and_opens_one_folder_to_one_group(name: str) -> None:
+    lines = (UNITS / name).read_text("utf-8").splitlines()
+    assert f"/etc/systemd/system/intake.service.d/{name}" in " ".join(line for line in lines if line.startswith("#"))
+    section, groups, paths = (line for line in lines if not line.startswith("#"))
+    assert section == "[Service]"
+    assert groups == f"SupplementaryGroups={name.removesuffix('.conf')}"
+    assert re.fullmatch(r"ReadWritePaths=-/var/lib/[a-z]+/[a-z/]*intake", paths)
 
 
 @systemd
@@ -127,7 +139,7 @@ def test_install_puts_everything_in_its_place_and_an_upgrade_keeps_what_is_the_o
     assert os.readlink(tmp_path / "usr/local/bin/intake") == "/opt/intake/bin/intake"
     for name in ("intake.service", "intake-backup.service", "intake-backup.timer"):
         assert (tmp_path / "usr/lib/systemd/system" / name).read_bytes() == (UNITS / name).read_bytes()
-    assert (tmp_path / "usr/share/doc/intake/administrator.md").exists()
+    assert {"administrator.md", *DROP_INS} <= {path.name for path in (tmp_path / "usr/share/doc/intake").iterdir()}
     secrets = tmp_path / "etc/intake/secrets"
     assert secrets.stat().st_mode & 0o777 == 0o700
     settings = tmp_path / "etc/intake/intake.toml"

@@ -14,7 +14,8 @@ import pytest
 
 from intake.audio import Sound, master
 from intake.errors import VoiceError
-from intake.voices import Voice, VoiceLimits, Voices
+from intake.voices import Voice
+from intake.voices.pool import VoiceLimits, Voices
 from tests.models import piper_english
 from tests.servers.ports import wait_until
 
@@ -273,7 +274,7 @@ def test_whoever_is_cancelled_leaves_no_worker_that_would_answer_somebody_else()
 def test_workers_end_when_the_service_is_killed() -> None:
     program = (
         "import asyncio\n"
-        "from intake.voices import Voices\n"
+        "from intake.voices.pool import Voices\n"
         "async def main():\n"
         "    voices = Voices(processes=1)\n"
         "    await voices.say(voices.order('de')[0], 'Eins.')\n"

@@ -268,6 +268,16 @@ def test_a_sound_is_there_as_a_whole_or_not_at_all(store: Store) -> None:
     assert Store(store.file("key", "wav").parents[2]).get("key") is None
 
 
+def test_what_another_process_of_the_build_has_put_there_is_taken(store: Store) -> None:
+    assert store.get("key") is None
+    keep(Store(store.library), "key", "words")
+    made = store.take("key")
+    assert made.spoken == ("words",)
+    assert store.get("key") == made
+    with pytest.raises(AnnouncementError, match="gone: it was made just now and cannot be read; build again"):
+        store.take("gone")
+
+
 def test_what_was_heard_is_remembered(store: Store) -> None:
     keep(store, "key", "words")
     heard = Heard("wurds", "vosk:x", 1.0, 0.2)

@@ -115,6 +115,18 @@ def test_it_agrees_with_the_recursion_over_every_sample(rate: int, seed: int) ->
     assert measured.activity == pytest.approx(activity, abs=0.005)
 
 
+def test_a_long_sound_that_begins_and_goes_on_with_nothing_at_all_is_measured_as_well() -> None:
+    sound = join([silence(1, 8000), babble(6, 8000), silence(2, 8000), babble(4, 8000, seed=2)])
+    level, activity = by_the_recommendation(sound)
+    measured = active_level(sound)
+    assert measured.dbov == pytest.approx(level, abs=0.01)
+    assert measured.activity == pytest.approx(activity, abs=0.005)
+
+
+def test_the_lowest_rate_is_measured_for_as_long_as_an_announcement_may_last() -> None:
+    assert active_level(tone(97, 80, 600, amplitude=0.1)).dbov == pytest.approx(-23.01, abs=0.05)
+
+
 @pytest.mark.parametrize("gain", [-30, -12.3, -6, 3])
 def test_louder_by_some_decibels_is_louder_by_as_many(gain: float) -> None:
     sound = babble(5)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from intake.audio.sound import Sound, convolve, join, resample, silence
+from intake.audio.sound import Sound, convolve, frame_powers, join, resample, silence, sliding_maximum
 from intake.errors import AudioError
 from tests.sounds import snr, tone
 
@@ -80,3 +80,17 @@ def test_filtering_is_convolution_from_the_first_sample_on(length: int, taps: in
     samples, kernel = chance.standard_normal(length), chance.standard_normal(taps)
     expected = np.convolve(samples, kernel)[:length] if length else samples
     assert np.allclose(convolve(samples, kernel), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize(("length", "frame"), [(0, 80), (1, 80), (79, 80), (80, 80), (4000, 80), (4001, 160)])
+def test_the_power_of_each_frame_is_its_mean_square_and_what_is_missing_is_silence(length: int, frame: int) -> None:
+    samples = np.random.default_rng(length).standard_normal(length).astype(np.float32)
+    whole = np.pad(samples.astype(np.float64), (0, -length % frame)).reshape(-1, frame)
+    assert np.allclose(frame_powers(samples, frame), np.mean(whole**2, axis=1), rtol=1e-5)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 8, 13, 50])
+def test_the_sliding_maximum_is_the_largest_of_so_many_neighbours(width: int) -> None:
+    values = np.random.default_rng(width).standard_normal(50)
+    expected = [values[at : at + width].max() for at in range(51 - width)]
+    assert sliding_maximum(values, width).tolist() == expected

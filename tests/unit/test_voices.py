@@ -3,6 +3,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,8 @@ from hypothesis import strategies as st
 
 from intake.audio import Sound, silence
 from intake.languages import LANGUAGES
-from intake.voices import Voices, catalogue, espeak, pico, pieces, piper
-from intake.voices.pool import implausible
+from intake.voices import catalogue, espeak, pico, pieces, piper
+from intake.voices.pool import Voices, implausible
 from tests.sounds import tone
 
 SILENT = ("ckb", "ps", "so")
@@ -127,6 +129,12 @@ def test_a_piper_voice_of_no_language_of_the_office_is_left_alone(tmp_path: Path
 def test_the_licence_of_a_piper_voice_is_what_its_card_says(tmp_path: Path, card: str, licence: str) -> None:
     piper_voice(tmp_path, card=card)
     assert piper.installed(tmp_path)[0][0].licence == licence
+
+
+def test_a_process_that_speaks_starts_without_the_libraries_for_sound() -> None:
+    program = "import sys, intake.voices.worker; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    assert not set(done.stdout.split()) & {"numpy", "soxr", "onnxruntime", "piper", "intake.audio"}
 
 
 def test_espeak_and_pico_are_found_without_loading_them() -> None:
