@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A telephone system that leaves recordings, in the order of Asterisk's ``app_voicemail``, and mails of four makes.
+"""A telephone system that leaves recordings, in the order of Asterisk's ``app_voicemail``, and mails of five makes.
 
 The recordings are noise that is different for each: what is said in them does not matter here.
 """
@@ -130,10 +130,19 @@ MAKES = {
         "voicemail.wav",
     ),
     "3CX": (
-        "New voicemail message from 07999123456 (Reception)",
-        "You have received a new voicemail message.\nFrom: 07999123456\nReceived: 4/3/2026 12:30:11 PM\nLength: 23 s\n",
+        "New Voicemail from 07999123456 - 07999123456",
+        'A new voice mail is here from "07999123456 - 07999123456 "\n\nFrom: 07999123456\nTo: "166" - "Reception" ""\n'
+        'Received:"Friday, April 3, 2026 12:30:11 PM"\nDuration:"00:00:23"\n'
+        'File:"vmail_07999123456_166_20260403103011"\n',
         ("application", "octet-stream"),
-        "20260403-123011.wav",
+        "vmail_07999123456_166_20260403103011.wav",
+    ),
+    "Asterisk": (
+        "[PBX]: New message 4 in mailbox 100",
+        "Dear Office:\n\n\tthere is a 0:23 long message (number 4)\nin mailbox 100 from 07614711, on Friday, April 03, "
+        "2026 at 12:30:11 PM\n",
+        ("application", "ogg"),
+        "msg0003.ogg",
     ),
     "Telekom": (
         "Neue Nachricht in Ihrer SprachBox",

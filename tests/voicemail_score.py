@@ -32,7 +32,7 @@ from intake.listening.compare import normalised
 from intake.voicemail import hearing
 from intake.voicemail.listener import Listener
 from intake.voicemail.values import KnownCaller, Recording, Understood
-from intake.voices import Voices
+from intake.voices.pool import Voices
 from tests.models import piper_english, whisper_base
 from tests.voice_line import CONDITIONS, NOISE_20, Condition, line
 

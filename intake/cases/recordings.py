@@ -118,15 +118,25 @@ def refused(connection: Connection, message: int, attempts: int, due: dt.datetim
     )
 
 
-def end(
-    connection: Connection, message: int, state: str, uidvalidity: int | None = None, uid: int | None = None
-) -> None:
-    """It is ``filed`` (there) or ``gone``: its private copy is not needed any more."""
-    connection.execute(
-        messages.update()
-        .where(messages.c.id == message)
-        .values(filing=state, target_uidvalidity=uidvalidity if uid else None, target_uid=uid)
+def filed(connection: Connection, message: int, folder: str, uidvalidity: int, uid: int | None) -> None:
+    """It lies in a queue folder: its private copy is not needed any more. ``uid`` where the server tells it."""
+    _end(
+        connection,
+        message,
+        filing="filed",
+        folder=folder,
+        target_uidvalidity=uidvalidity if uid else None,
+        target_uid=uid,
     )
+
+
+def gone(connection: Connection, message: int) -> None:
+    """Its private copy is lost, and with it the message for staff."""
+    _end(connection, message, filing="gone")
+
+
+def _end(connection: Connection, message: int, **how: object) -> None:
+    connection.execute(messages.update().where(messages.c.id == message).values(**how))
     connection.execute(recordings.update().where(recordings.c.message_id == message).values(file="", due_at=None))
 
 

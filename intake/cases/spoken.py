@@ -9,7 +9,7 @@ its sound may be large: some megabytes a round, and then it is the turn of the m
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy.engine import Connection as Database
 
@@ -39,15 +39,19 @@ class SpokenFiling:
         self._mailbox = mailbox
         self._now = now
 
-    async def recover(self) -> bool:
-        """Look up what may lie in its folder already. Opens folders; true if it did."""
+    async def recover(self, folders: Collection[str]) -> bool:
+        """Look up what may lie in its queue folder already, or in another one of ``folders``, where staff moved it.
+
+        Opens folders; true if it did.
+        """
         rows = await self._ledger.read(recordings.unfiled, self._mailbox, "appending", None)
         for row in rows:
-            found = await self._filing.find(row.folder, row.message_id)
-            if found is None:
-                await self._ledger.write(recordings.move_on, row.id, "appending", "composed")
+            for folder in dict.fromkeys((row.folder, *folders)):
+                if found := await self._filing.find(folder, row.message_id):
+                    await self._filed(row, folder, found)
+                    break
             else:
-                await self._filed(row, found)
+                await self._ledger.write(recordings.move_on, row.id, "appending", "composed")
         return bool(rows)
 
     async def append(self) -> bool:
@@ -68,11 +72,11 @@ class SpokenFiling:
                 wait = RETRY[min(row.filing_attempts, len(RETRY) - 1)]
                 await self._ledger.write(recordings.refused, row.id, row.filing_attempts + 1, self._now() + wait)
             else:
-                await self._filed(row, put)
+                await self._filed(row, row.folder, put)
         return False
 
-    async def _filed(self, row: AnyRow, put: Put) -> None:
-        await self._ledger.write(recordings.end, row.id, "filed", put.uidvalidity, put.uid)
+    async def _filed(self, row: AnyRow, folder: str, put: Put) -> None:
+        await self._ledger.write(recordings.filed, row.id, folder, put.uidvalidity, put.uid)
         await asyncio.to_thread(self._spool.forget, [row.file])
         log.info("recording of %s lies in its folder", row.reference)
 
@@ -90,5 +94,5 @@ def lose(connection: Database, message: int, reference: str, now: dt.datetime) -
         f"the recording of {reference} is not in the private spool any more; look into the queue folders, "
         "or listen to it at the telephone system",
     )
-    recordings.end(connection, message, "gone")
+    recordings.gone(connection, message)
     raise_notice(connection, notice, now)

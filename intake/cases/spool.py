@@ -3,10 +3,13 @@
 
 One file for the sound as it came, named by chance, and beside it (``….eml``) the message for staff once it is composed.
 Both are durable before the ledger names them, and are deleted once the message lies in its folder. So whatever the
-ledger names is there, and what it does not name (a crash came in between) is nobody's and is deleted at the start.
-Only the service's user can read the folder.
+ledger names is there, and what it does not name (a crash came in between) is nobody's and is deleted at the start. But
+with a ledger from a backup it is what came since, and is taken anew (``intake.voicemail.arrivals``). Only the service's
+user can read the folder.
 """
 
+import datetime as dt
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -53,14 +56,31 @@ class PrivateSpool:
 
     def tidy(self, named: Collection[str]) -> int:
         """Delete what the ledger does not name; returns how many files. Not while :meth:`keep` is at work."""
-        if not self.folder.is_dir():
-            return 0
-        # A message may be about to take its place.
-        kept = {name + suffix for name in named for suffix in ("", MESSAGE, f"{MESSAGE}.new")}
-        nobodys = [path for path in self.folder.iterdir() if path.name not in kept]
+        nobodys = self._nobodys(named)
         for path in nobodys:
             path.unlink(missing_ok=True)
         return len(nobodys)
+
+    def unnamed(self, named: Collection[str]) -> list[str]:
+        """The whole recordings that the ledger does not name."""
+        return [path.name for path in self._nobodys(named) if path.suffix not in (MESSAGE, ".new")]
+
+    def read(self, name: str) -> tuple[bytes, dt.datetime] | None:
+        """A recording and when it was kept; ``None`` if it is not there any more. Raises :class:`LedgerError`."""
+        try:
+            with (self.folder / name).open("rb") as file:
+                return file.read(), dt.datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, dt.UTC)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._refused(error) from None
+
+    def _nobodys(self, named: Collection[str]) -> list[Path]:
+        if not self.folder.is_dir():
+            return []
+        # A message may be about to take its place.
+        kept = {name + suffix for name in named for suffix in ("", MESSAGE, f"{MESSAGE}.new")}
+        return [path for path in self.folder.iterdir() if path.name not in kept]
 
     def _write(self, name: str, data: bytes) -> None:
         try:

@@ -5,12 +5,11 @@ It holds one model from the first request until its end: what a recogniser has t
 parent replaces the process for another model.
 """
 
-import hashlib
 import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +18,9 @@ from intake.audio.sound import FULL_SCALE_16, Samples
 from intake.children.child import Unanswerable, serve
 from intake.listening.models import VOSK
 
+if TYPE_CHECKING:
+    from intake.listening.whisper import Whisper
+
 Hearing = Callable[[Samples, str, bool, str], Mapping[str, Any]]
 """Samples at 16 kHz, their language, whether the words are wanted with their times, and words that may come → text
 and words."""
@@ -26,25 +28,19 @@ and words."""
 _CHUNK = 4000
 """Samples that Vosk is given at a time."""
 
-_LOOP = 2.4
-"""Whisper's own sign that it says the same again and again, as it does where it understands little: text that gzip
-makes so many times shorter. It is then asked again, without expected words, which can bring it about, and at last with
-a penalty for repetition: not at once, because callers do say their number twice."""
-_STRICTER = 1.2
-
 
 def _answer(request: Mapping[str, Any], payload: bytes) -> tuple[Mapping[str, Any], bytes]:
     samples = np.frombuffer(payload, np.float32)
-    load = _vosk if request["engine"] == VOSK else _whisper
+    model = request["path"], request["threads"]
     try:
-        hearing = load(request["path"], request["threads"])
+        hear = _vosk(*model) if request["engine"] == VOSK else _whisper(*model).hear
     except MemoryError:
         raise
     except Exception:
         raise Unanswerable("the model cannot be loaded: it is damaged or incomplete; unpack it again") from None
     if request["task"] == "identify":
-        return {"languages": _identified(request["path"], request["threads"], samples), "memory": _memory()}, b""
-    heard = hearing(samples, request["language"], request["times"], request["expected"])
+        return {"languages": _whisper(*model).identify(samples), "memory": _memory()}, b""
+    heard = hear(samples, request["language"], request["times"], request["expected"])
     return {**heard, "memory": _memory()}, b""
 
 
@@ -77,67 +73,10 @@ def _vosk(path: str, _threads: int) -> Hearing:
 
 
 @lru_cache(maxsize=1)
-def _whisper_model(path: str, threads: int) -> Any:
-    from faster_whisper import WhisperModel
+def _whisper(path: str, threads: int) -> "Whisper":
+    from intake.listening.whisper import Whisper
 
-    class Model(WhisperModel):  # type: ignore[misc]
-        """Encodes the same stretch of sound only once: to tell its language, to listen, and to listen again."""
-
-        remembered: tuple[bytes, Any] = (b"", None)
-
-        def encode(self, features: Samples) -> Any:
-            digest = hashlib.blake2b(features.tobytes()).digest()
-            if digest != self.remembered[0]:
-                self.remembered = digest, super().encode(features)
-            return self.remembered[1]
-
-    return Model(path, device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
-
-
-def _whisper(path: str, threads: int) -> Hearing:
-    model = _whisper_model(path, threads)
-
-    def hear(samples: Samples, language: str, times: bool, expected: str) -> Mapping[str, Any]:
-        if not _speech_in(samples):
-            return {"text": "", "words": []}
-        found: list[Any] = []
-        for hint, penalty in dict.fromkeys(((expected, 1.0), ("", 1.0), ("", _STRICTER))):
-            # One temperature and no text before: the same sound gives the same text, and a mistake does not go on.
-            segments, _ = model.transcribe(
-                samples, language=language, beam_size=5, temperature=0.0, condition_on_previous_text=False,
-                word_timestamps=times, repetition_penalty=penalty, hotwords=hint or None,
-            )  # fmt: skip
-            found = list(segments)
-            if all(segment.compression_ratio <= _LOOP for segment in found):
-                break
-        words = [
-            (word.word.strip(), float(word.start), float(word.end), float(word.probability))
-            for segment in found
-            for word in segment.words or []
-        ]
-        return {"text": "".join(segment.text for segment in found).strip(), "words": words}
-
-    return hear
-
-
-def _identified(path: str, threads: int, samples: Samples) -> list[tuple[str, float]]:
-    if not _speech_in(samples):
-        return []
-    model = _whisper_model(path, threads)
-    # Without the frame at the end, which listening leaves out, too: then it is the same stretch of sound.
-    features = model.feature_extractor(samples[: model.feature_extractor.n_samples])[..., :-1]
-    _, _, all_languages = model.detect_language(features=features)
-    return [(code, float(probability)) for code, probability in all_languages]
-
-
-def _speech_in(samples: Samples) -> bool:
-    """Whether there is speech at all: in noise, Whisper hears what it has read under films.
-
-    Not for cutting: of a synthetic voice over a telephone line the detector takes half for noise (measured).
-    """
-    from faster_whisper.vad import get_speech_timestamps
-
-    return bool(get_speech_timestamps(samples))
+    return Whisper(path, threads)
 
 
 def _memory() -> int:

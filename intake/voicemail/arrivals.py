@@ -6,6 +6,10 @@ because a network drive tells of no change. What is whole is copied into the pri
 crash between the two leaves a copy that the ledger does not name, which the next start deletes, and the recording is
 found again. A spool that cannot be read is a notice and stops nothing else.
 
+A ledger from a backup does not know what came since. What still lies at the telephone system is found there again, with
+all that is known about it; what does not (its mail lies in ``system`` by now, a clerk has deleted it) is in the private
+spool if nobody has had it yet, and is taken from there, as a call of somebody unknown: rather that than lost.
+
 A recording left longer ago than the keys of what was seen are kept (``retention.seen_days``) is left alone: whether it
 was filed before, nobody can tell any more.
 """
@@ -22,7 +26,7 @@ from watchfiles import awatch
 from intake import config
 from intake.cases import recordings
 from intake.cases.case import NoticeText
-from intake.cases.ledger import Ledger, get_meta, put_meta
+from intake.cases.ledger import Ledger, get_meta, held, put_meta
 from intake.cases.notices import close_notice, raise_notice
 from intake.cases.spool import PrivateSpool
 from intake.config import Settings
@@ -39,6 +43,7 @@ MEGABYTE = 1_000_000
 _STEP_MILLISECONDS = 50
 _GATHER_MILLISECONDS = 400
 CAUSE = "voicemail-spool"
+_OUR_OWN = "private spool"
 
 
 class Arrivals:
@@ -76,11 +81,23 @@ class Arrivals:
 
     async def tidy(self) -> None:
         """Delete private copies that the ledger does not name, or not any more."""
+        if await self._ledger.read(held, ""):
+            await self._take_back()
         async with self._one_at_a_time:
             named = await self._ledger.read(recordings.files)
             count = await asyncio.to_thread(self._spool.tidy, named)
         if count:
             log.info("voicemail: %d files that belong to no recording were deleted", count)
+
+    async def _take_back(self) -> None:
+        """After a restored backup: take what it does not know, from the spools and then from the private one."""
+        for spool in self._voicemail.spools:
+            await self._look(spool)
+        named = await self._ledger.read(recordings.files)
+        for name in await asyncio.to_thread(self._spool.unnamed, named):
+            if kept := await asyncio.to_thread(self._spool.read, name):
+                data, left_at = kept
+                await self.take(Arrived(source=_OUR_OWN, name=name, data=data, left_at=left_at))
 
     async def take(self, arrived: Arrived) -> None:
         """Take a recording, unless it was taken before. Raises :class:`LedgerError`: then it was not."""

@@ -57,21 +57,18 @@ async def hear(
 
     ListeningError if the recogniser breaks down; that a language has no model is a result.
     """
+    unheard = choose(chosen=chosen, before=before, likely=(), usual=())
     try:
         decoded = await asyncio.to_thread(decode, file)
     except AudioError as error:
-        choice = choose(chosen=chosen, before=before, likely=(), usual=())
-        return _without_words(
-            "unreadable", None, choice, f"no sound: {error}", await asyncio.to_thread(_unreadable, file)
-        )
+        problem = await asyncio.to_thread(_unreadable, file)
+        return _without_words("unreadable", None, unheard, f"no sound: {error}", problem)
     if active_level(decoded.sound).dbov < FAINTEST:
-        choice = choose(chosen=chosen, before=before, likely=(), usual=())
         still = "Es ist nichts zu hören: Die Aufnahme ist still."
-        return _without_words("nothing-heard", decoded, choice, "silence", still)
+        return _without_words("nothing-heard", decoded, unheard, "silence", still)
     if not listen:
-        choice = choose(chosen=chosen, before=before, likely=(), usual=())
         failed = "Der Spracherkenner kam mit dieser Aufnahme nicht zurecht; bitte anhören."
-        return _without_words("failed", decoded, choice, "the recogniser broke down", failed)
+        return _without_words("failed", decoded, unheard, "the recogniser broke down", failed)
     likely: Likely = await recogniser.identify(decoded.sound) if recogniser.identifies else ()
     known = recogniser.languages
     choice = choose(chosen=chosen, before=before, likely=likely, usual=[code for code in usual if code in known])

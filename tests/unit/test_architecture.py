@@ -21,10 +21,10 @@ LEDGER = {
     for name in (
         "backup", "clock", "columns", "corrections", "filing", "ledger", "notices", "pulse", "recordings",
         "records", "register",
-        "reminders", "report", "retention", "spoken", "tables", "tallies", "whereabouts",
+        "reminders", "report", "retention", "rows", "spoken", "tables", "tallies", "whereabouts",
     )
 }  # fmt: skip
-USERS = {f"intake/mail/{name}.py" for name in ("outbox", "reception", "staff", "watcher")}
+USERS = {f"intake/mail/{name}.py" for name in ("marks", "outbox", "reception", "staff", "watcher")}
 USERS |= {"intake/cli/show.py", "intake/voicemail/books.py"}
 USERS |= {"intake/report/letter.py", "intake/report/weekly.py"}
 
@@ -39,7 +39,7 @@ ONLY_IN: dict[str, set[str]] = {
     "prometheus_client": {"intake/metrics.py"},
     "langdetect": {"intake/triage/language.py", "intake/triage/second_opinion.py"},
     "py3langid": {"intake/triage/identifier.py"},
-    "ahocorasick": {"intake/triage/routing/index.py"},
+    "ahocorasick": {"intake/mail/eligibility/lookout.py", "intake/triage/routing/index.py"},
     "inscriptis": {"intake/parsing/markup.py"},
     "holidays": {"intake/office.py"},
     "babel": {
@@ -65,7 +65,7 @@ ONLY_IN: dict[str, set[str]] = {
     "piper": {"intake/voices/piper.py", "intake/voices/diacritics.py"},
     "onnxruntime": {"intake/voices/piper.py"},
     "vosk": {"intake/listening/worker.py"},
-    "faster_whisper": {"intake/listening/worker.py"},
+    "faster_whisper": {"intake/listening/whisper.py"},
     "sklearn": {"intake/learning/training.py"},
     "scipy": {"intake/learning/training.py"},
     "jiwer": {"intake/listening/compare.py"},
@@ -112,6 +112,7 @@ def core() -> Iterator[tuple[str, ast.Module]]:
             yield name, tree
 
 
+@cache
 def imported(tree: ast.Module) -> set[str]:
     """The top-level names that a module imports, wherever in it."""
     names: set[str] = set()

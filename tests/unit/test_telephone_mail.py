@@ -24,7 +24,13 @@ POLICY = Policy(
     loop_token="loop-1234",
     voicemail_senders=frozenset({PBX}),
 )
-CALLERS = {"FRITZ!Box": "0761 4711", "STARFACE": "00380441234567", "3CX": "07999123456", "Telekom": ""}
+CALLERS = {
+    "FRITZ!Box": "0761 4711",
+    "STARFACE": "00380441234567",
+    "3CX": "07999123456",
+    "Asterisk": "07614711",
+    "Telekom": "",
+}
 
 
 def reason(raw: bytes, policy: Policy = POLICY) -> tuple[str, str]:
@@ -89,6 +95,26 @@ def test_an_assessment_names_the_recording_and_a_recording_that_cannot_be_had_le
 ("New message 3 in mailbox 100", 'you were just left a message\nfrom "Anna" <0761123456>', "<0761123456>"),
         ("Voicemail from 2026-04-03 12:30:11", "Length: 23", ""),
         ("Caller ID: +380 44 123 4567", "", "+380 44 123 4567"),
+        # Asterisk, where the caller is withheld or has a name; FreePBX
+        ("x", "a 0:23 long message (number 4)\nin mailbox 100 from an unknown caller, on Friday, April 03, 2026", ""),
+        ("x", 'in mailbox 100 from "Büro 104" <0761 4711>, on Friday', "0761 4711"),
+        ("There is a voicemail", '\tFrom:\t"Anna Q" <07614711>\n\tLength:\t0:23 seconds', "07614711"),
+        # FreeSWITCH, 2600Hz, sipXecs
+        ("23 sec Voicemail from Anna 07614711", "", "07614711"),
+        ("Voicemail from Anna (07614711) - 23", "", "(07614711)"),
+        ('Voicemail from "Anna" <07614711> 0:23', "", "07614711"),
+        ("1:05 Voice Message from 07614711 (Anna)", "", "07614711"),
+        # 3CX: the number in the place of the name, too; an extension; an area code with a dash is no number by itself
+        ("New Voicemail from 0761471 - 0761471", "", "0761471"),
+        ("New Voicemail from 104 - 104", "", "104"),
+        ("Nachricht von 0761 - 4711", "", "0761 - 4711"),
+        # whom they called is not who called
+        ("Anruf von unbekannt für 0761 5555", "", ""),
+        ("Voicemail from Anonymous to 0761 5555 on April 03, 2026", "", ""),
+        # a table: its cells stand one under the other, or beside each other
+        ("Neue Nachricht", "      Anrufer\n\n      Anna 0761 4711\n      Datum:\n      03.04.2026", "0761 4711"),
+        ("Neue Nachricht", "Anrufer\nunbekannt\nNebenstelle\n104", ""),
+        ("Neue Nachricht", "Rufnummer\t0761 4711", "0761 4711"),
     ],
 )  # fmt: skip
 def test_a_number_counts_only_where_it_is_said_to_be_the_callers(subject: str, text: str, expected: str) -> None:

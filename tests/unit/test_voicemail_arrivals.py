@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from intake.cases import backup
 from intake.cases.ledger import Ledger
 from intake.cases.notices import open_notices
-from intake.cases.tables import recordings
+from intake.cases.tables import messages, recordings
 from intake.config import Settings, parse
 from intake.voicemail import arrivals, spools
 from intake.voicemail.arrivals import Arrivals
 from intake.voicemail.spools import Found
+from intake.voicemail.values import Arrived
 from tests.servers.office import EXAMPLE
 from tests.telephone import Asterisk, drop, sound
 
@@ -165,3 +167,37 @@ def test_the_private_copies_that_nobody_needs_are_deleted_at_the_start(books: Le
     asyncio.run(Arrivals(of, books, lambda: NOW, lambda: None).begin())
     [kept] = of.spool.iterdir()
     assert kept.read_bytes() == sound("a")
+
+
+def test_what_a_ledger_from_a_backup_does_not_know_is_taken_anew_under_the_same_names(
+    books: Ledger, tmp_path: Path
+) -> None:
+    """Of two that came since, one lies at the telephone system still; the other one's mail lies in its folder."""
+
+    def entered(ledger: Ledger) -> set[tuple[str | None, ...]]:
+        query = sa.select(messages.c.message_id, recordings.c.file, recordings.c.caller).join(
+            messages, recordings.c.message_id == messages.c.id
+        )
+        return {tuple(row) for row in asyncio.run(ledger.read(lambda c: c.execute(query).all()))}
+
+    pbx = Asterisk(tmp_path / "spool")
+    of = settings(tmp_path, asterisk(pbx.root))
+    saved = backup.make(tmp_path / "ledger.sqlite3", tmp_path / "backups", NOW)
+    pbx.leave("still there", at=NOW, caller='"" <0761 4711>')
+    watch(books, of, 1)
+    mailed = Arrived(source="pbx@pbx.example", name="a.wav", data=sound("mailed"), left_at=NOW, caller="0761 5555")
+    asyncio.run(Arrivals(of, books, lambda: NOW, lambda: None).take(mailed))
+    before = entered(books)
+    (of.spool / "0123.wav.new").write_bytes(b"half")
+
+    restored = Ledger.open(f"sqlite:///{saved}", tmp_path / "backups")
+    try:
+        assert asyncio.run(restored.begin_generation(NOW)), "the backup is recognised"
+        for _ in range(2):
+            asyncio.run(Arrivals(of, restored, lambda: NOW, lambda: None).begin())
+        after = entered(restored)
+    finally:
+        restored.close()
+    assert {(message_id, file) for message_id, file, _ in after} == {(*row[:2],) for row in before}
+    assert {caller for *_, caller in after} == {"0761 4711", None}
+    assert {path.read_bytes() for path in of.spool.iterdir()} == {sound("still there"), sound("mailed")}

@@ -253,7 +253,7 @@ def test_a_caller_is_forgotten_with_the_recordings_that_are_not_in_their_folder_
     come_in(books, arrived("filed"))
     understand(books)
     filed = rows(books, messages)[0]
-    write(books, recordings.end, filed.id, "filed", 7, 8)
+    write(books, recordings.filed, filed.id, filed.folder, 7, 8)
     come_in(books, arrived("waits"))
     come_in(books, arrived("another", caller="+380441234567"))
     waits = rows(books, spoken)[1].file
@@ -280,7 +280,7 @@ def test_retention_empties_and_then_deletes_recordings_with_their_cases(books: L
     terms = Retention()
     come_in(books, arrived("filed"))
     understand(books)
-    write(books, recordings.end, rows(books, messages)[0].id, "filed", 7, 8)
+    write(books, recordings.filed, rows(books, messages)[0].id, "Termine", 7, 8)
     come_in(books, arrived("waits"))
     later = NOW + dt.timedelta(days=terms.person_days + 1)
     asyncio.run(retention.run(books, terms, later))
@@ -296,7 +296,7 @@ def test_the_backlog_is_counted_until_a_recording_lies_in_its_folder(books: Ledg
     come_in(books, arrived("a"))
     come_in(books, arrived("b"), NOW + dt.timedelta(minutes=5))
     assert asyncio.run(books.read(recordings.waiting)) == (2, NOW)
-    write(books, recordings.end, rows(books, messages)[0].id, "filed", 7, 8)
+    write(books, recordings.filed, rows(books, messages)[0].id, "Termine", 7, 8)
     assert asyncio.run(books.read(recordings.waiting))[0] == 1
 
 

@@ -168,9 +168,9 @@ def test_a_private_copy_that_is_gone_is_told(desk: Desk, monkeypatch: pytest.Mon
 class Folder:
     """A queue folder: takes or refuses, and knows what lies in it."""
 
-    def __init__(self, answer: Put | None = None, there: Put | None = None) -> None:
+    def __init__(self, answer: Put | None = None, there: dict[str, Put] | None = None) -> None:
         self._answer = answer
-        self._there = there
+        self._there = there or {}
         self.put_there: list[tuple[str, bytes, dt.datetime]] = []
 
     async def put(self, folder: str, raw: bytes, *, flags: object, date: dt.datetime) -> Put | None:
@@ -180,7 +180,7 @@ class Folder:
 
     async def find(self, folder: str, message_id: str) -> Put | None:
         """As :meth:`Filing.find`."""
-        return self._there
+        return self._there.get(folder)
 
 
 def composed(desk: Desk) -> None:
@@ -217,13 +217,19 @@ def test_a_folder_that_refuses_is_tried_again_later(desk: Desk) -> None:
     assert rows(desk.books, messages)[0].filing == "filed"
 
 
-@pytest.mark.parametrize(("there", "state"), [(Put(7, 8), "filed"), (None, "composed")])
-def test_what_may_lie_in_its_folder_already_is_looked_for_there(desk: Desk, there: Put | None, state: str) -> None:
+@pytest.mark.parametrize(
+    ("there", "state", "lies_in"),
+    [("Termine", "filed", "Termine"), ("Pass", "filed", "Pass"), ("", "composed", "Termine")],
+)
+def test_what_may_lie_in_its_folder_already_is_looked_for_there_and_where_staff_may_have_moved_it(
+    desk: Desk, there: str, state: str, lies_in: str
+) -> None:
     composed(desk)
     asyncio.run(desk.books.write(lambda c: c.execute(messages.update().values(filing="appending"))))
-    assert asyncio.run(filing(desk, Folder(there=there)).recover())
-    assert rows(desk.books, messages)[0].filing == state
-    assert not asyncio.run(filing(desk, Folder()).recover())
+    assert asyncio.run(filing(desk, Folder(there={there: Put(7, 8)})).recover(["Termine", "Pass", "Allgemein"]))
+    [message] = rows(desk.books, messages)
+    assert (message.filing, message.folder) == (state, lies_in)
+    assert not asyncio.run(filing(desk, Folder()).recover(["Termine", "Pass"]))
 
 
 def test_a_message_that_is_gone_before_it_was_filed_is_told(desk: Desk) -> None:
