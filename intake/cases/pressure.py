@@ -92,25 +92,31 @@ class Pressure:
 
 def weigh(quarters: Mapping[tuple[dt.date, int], Contacts], calendar: Calendar) -> Pressure:
     """``quarters``: (date, minute of the day at which a quarter of an hour begins) → what came in it."""
-    by_day: dict[dt.date, dict[int, Contacts]] = {}
+    # Two years have 70,000 quarters of an hour, but few kinds of day.
+    kinds: dict[tuple[int, tuple[Span, ...]], dict[int, list[int]]] = {}
+    days: dict[dt.date, dict[int, list[int]]] = {}
     for (date, minute), contacts in quarters.items():
-        by_day.setdefault(date, {})[minute] = contacts
+        day = days.get(date)
+        if day is None:
+            day = days[date] = kinds.setdefault((date.weekday(), calendar.day(date).spans), {})
+        both = day.setdefault(minute, [0, 0])
+        both[0] += contacts.written
+        both[1] += contacts.called
     hours: dict[tuple[int, int], Contacts] = {}
     usual: dict[int, dict[int, Contacts]] = {weekday: {} for weekday in range(7)}
     outside = closed_days = NONE
-    for date, day in by_day.items():
-        weekday, spans = date.weekday(), calendar.day(date).spans
+    for (weekday, spans), sums in kinds.items():
+        found = {minute: Contacts(*both) for minute, both in sums.items()}
         opened = [_minutes(span) for span in spans]
-        for minute, contacts in day.items():
+        for minute, contacts in found.items():
             _add(hours, (weekday, minute // 60), contacts)
             if not any(begin <= minute < end for begin, end in opened):
                 outside += contacts
         if not spans:
-            closed_days += sum(day.values(), NONE)
+            closed_days += sum(found.values(), NONE)
         if spans == calendar.week[weekday]:
-            for minute, contacts in day.items():
-                _add(usual[weekday], minute, contacts)
-    counted = _days_with_usual_hours(calendar, by_day)
+            usual[weekday] = found
+    counted = _days_with_usual_hours(calendar, days)
     edges = (
         _edge(weekday, [_minutes(span) for span in calendar.week[weekday]], usual[weekday], counted[weekday])
         for weekday in range(7)

@@ -139,15 +139,6 @@ def make(connection: Connection, first: dt.date, last: dt.date, calendar: Calend
 
 
 def _queues(connection: Connection, period: Period, found: Tallies) -> dict[str, QueueFigures]:
-    since = sa.func.coalesce(cases.c.waiting_since, cases.c.opened_at, type_=cases.c.opened_at.type)
-    waiting = {
-        row[0]: (row[1], row[2])
-        for row in connection.execute(
-            sa.select(cases.c.queue, sa.func.count(), sa.func.min(since))
-            .where(cases.c.state == "open")
-            .group_by(cases.c.queue)
-        )
-    }
     closed = period.holds(cases.c.closed_at) & (cases.c.state == "closed") & cases.c.answered_at.is_(None)
     unanswered = _counts(connection, cases.c.queue, closed)
     acknowledged, answered = found.acknowledged.by_queue(found.queues), found.answered.by_queue(found.queues)
@@ -157,13 +148,13 @@ def _queues(connection: Connection, period: Period, found: Tallies) -> dict[str,
             messages=_sum(found.kinds, 0, name),
             voicemails=found.kinds[name, VOICEMAIL],
             cases=_sum(found.opened, 0, name),
-            open=waiting.get(name, (0, None))[0],
-            oldest=waiting.get(name, (0, None))[1],
+            open=found.waiting.get(name, (0, None))[0],
+            oldest=found.waiting.get(name, (0, None))[1],
             unanswered=unanswered.get(name, 0),
             acknowledged=_of_several(acknowledged.get(name, Spread())),
             answered=_of_several(answered.get(name, Spread())),
         )
-        for name in sorted({*names, *waiting, *unanswered, *answered})
+        for name in sorted({*names, *found.waiting, *unanswered, *answered})
     }
 
 

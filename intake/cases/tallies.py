@@ -2,23 +2,25 @@
 """What the key figures are made of: everything that happened in a period, counted in one pass over each table.
 
 :mod:`intake.cases.report` says what each figure means; here is how the rows are counted. A row is looked at once, its
-names become numbers, and numpy adds up. What is kept are counts and, of each measured time, the time itself with its
-queue and its week: 24 bytes for each.
+names become numbers, and numpy adds up. What is kept are counts; of each measured time, the time itself with its queue
+and its week, 12 bytes; and until the acknowledgements are counted, of each message its number, when it came, its queue
+and its week, 20 bytes: to look them up here is quicker than to join the tables.
 """
 
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from intake.cases.columns import Column, Flags, Names, Numbers, Seconds, blocks, integers
-from intake.cases.pressure import NONE, Contacts
+from intake.cases.columns import Column, Flags, Names, Numbers, Seconds, blocks, instants, integers, readable
+from intake.cases.pressure import Contacts
 from intake.cases.tables import cases, messages, outbox
 from intake.errors import IntakeError
 
@@ -28,17 +30,22 @@ MOST_STRETCHES = 520
 """Ten years of weeks: what a table or a chart can show."""
 QUARTER = 900
 """Seconds. No zone's offset from UTC has been anything but whole quarters of an hour since 1972."""
+_USUAL_DAY = 24 * 3600 // QUARTER
+"""Quarters in a day on which the clocks do not change."""
+_SECOND = 1_000_000
+"""In microseconds, in which instants are reckoned here."""
 VOICEMAIL = "voicemail"
 """A case's channel."""
 _MACHINE = ""
 """In the place of a channel: a message without a case."""
 _WITHOUT = " without: "
 """Between the channel of a message that got no acknowledgement and the reason."""
-_NEVER = 0
-"""In the place of an instant that has not come: 1970."""
-_DAY = 86_400_000
-_JULIAN_1970 = 210_866_760_000_000
-"""Milliseconds in a day, and from the beginning of the Julian day numbers, by which SQLite reckons, until 1970."""
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""From which instants are counted; in the place of one that has not come."""
+
+_Whole: TypeAlias = npt.NDArray[np.integer[Any]]
+_Small: TypeAlias = npt.NDArray[np.int16]
+"""Numbers of queues and of stretches: neither are many, and small ones are put in order several times as fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +115,16 @@ class Times:
     """How long each took, with its queue and its stretch."""
 
     _seconds: list[Seconds] = field(default_factory=list)
-    _queues: list[Numbers] = field(default_factory=list)
-    _stretches: list[Numbers] = field(default_factory=list)
+    _queues: list[_Small] = field(default_factory=list)
+    _stretches: list[_Small] = field(default_factory=list)
 
-    def add(self, seconds: Seconds, queues: Numbers, stretches: Numbers) -> None:
-        """A block of them."""
-        if not len(seconds):
+    def add(self, since: Numbers, until: Numbers, queues: _Whole, stretches: _Whole) -> None:
+        """A block of them; none is negative, though a mail server's clock may be ahead of ours."""
+        if not len(since):
             return
-        self._seconds.append(seconds)
-        self._queues.append(queues)
-        self._stretches.append(stretches)
+        self._seconds.append(np.maximum(until - since, 0) / _SECOND)
+        self._queues.append(queues.astype(np.int16))
+        self._stretches.append(stretches.astype(np.int16))
 
     def all(self) -> Spread:
         """Of all together."""
@@ -131,7 +138,7 @@ class Times:
         """Of each week or month."""
         return {stretches[number]: found for number, found in self._by(self._stretches).items()}
 
-    def _by(self, keys: list[Numbers]) -> dict[int, Spread]:
+    def _by(self, keys: list[_Small]) -> dict[int, Spread]:
         if not keys:
             return {}
         key, seconds = np.concatenate(keys), np.concatenate(self._seconds)
@@ -171,6 +178,8 @@ class Tallies:
     """(queue, language) → cases."""
     stretch_cases: Counter[str] = field(default_factory=Counter)
     """Name of the stretch → cases opened."""
+    waiting: dict[str, tuple[int, dt.datetime]] = field(default_factory=dict)
+    """Queue → cases that wait for an answer now, whenever opened, and since when the one that waits longest."""
     queues: Names = field(default_factory=Names)
     acknowledged: Times = field(default_factory=Times)
     answered: Times = field(default_factory=Times)
@@ -179,9 +188,9 @@ class Tallies:
 def tally(connection: Connection, period: Period) -> Tallies:
     """Count everything that happened in the period."""
     found, places = Tallies(), _Places(period)
-    _messages(connection, period, places, found)
+    counted = _messages(connection, period, places, found)
+    _acknowledgements(connection, counted, found)
     _cases(connection, period, places, found)
-    _acknowledgements(connection, period, places, found)
     return found
 
 
@@ -191,53 +200,84 @@ def received() -> Column:
 
 
 class _Places:
-    """Where a quarter of an hour lies by the office's clock; worked out when it is first asked for."""
+    """Where each quarter of an hour of the period lies by the office's clock."""
 
     def __init__(self, period: Period) -> None:
-        self._period = period
-        self._first = int(period.begin.timestamp()) // QUARTER
-        self.count = int(period.end.timestamp()) // QUARTER - self._first
+        days = [period.first + dt.timedelta(days=number) for number in range((period.last - period.first).days + 2)]
+        begins = [int(dt.datetime.combine(day, dt.time(), period.zone).timestamp()) // QUARTER for day in days]
+        lengths = np.diff(begins)
+        self._first = begins[0]
+        self.count = begins[-1] - begins[0]
         """Quarters in the period."""
-        self._days = np.full(self.count, -1, np.int64)
-        self._minutes = np.zeros(self.count, np.int64)
-        lengths = [(stretch.last - stretch.first).days + 1 for stretch in period.stretches]
-        self._stretches = np.repeat(np.arange(len(lengths)), lengths)
+        self._days = np.repeat(np.arange(len(lengths)), lengths)
+        self._minutes = (
+            (np.arange(self.count) - np.repeat(np.array(begins[:-1]) - self._first, lengths)) * QUARTER // 60
+        )
+        for number in np.flatnonzero(lengths[self._days] != _USUAL_DAY).tolist():  # the clocks change
+            local = dt.datetime.fromtimestamp((self._first + number) * QUARTER, period.zone)
+            self._minutes[number] = local.hour * 60 + local.minute
+        self._hours = self._minutes // 60
+        parts = [(stretch.last - stretch.first).days + 1 for stretch in period.stretches]
+        self._stretches = np.repeat(np.arange(len(parts)), parts)[self._days]
+        self._period = period
 
-    def hold(self, instants: Numbers) -> Flags:
+    def hold(self, at: Numbers) -> Flags:
         """Whether each instant lies in the period."""
-        quarters = instants // (QUARTER * 1000) - self._first
+        quarters = at // (QUARTER * _SECOND) - self._first
         return (quarters >= 0) & (quarters < self.count)
 
-    def of(self, instants: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    def of(self, at: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Of each instant the number of its quarter in the period, of its stretch, and its hour."""
-        quarters = instants // (QUARTER * 1000) - self._first
-        for number in np.unique(quarters[self._days[quarters] < 0]).tolist():
-            local = dt.datetime.fromtimestamp((self._first + number) * QUARTER, self._period.zone)
-            self._days[number] = local.toordinal() - self._period.first.toordinal()
-            self._minutes[number] = local.hour * 60 + local.minute
-        return quarters, self._stretches[self._days[quarters]], self._minutes[quarters] // 60
+        quarters = at // (QUARTER * _SECOND) - self._first
+        return quarters, self._stretches[quarters], self._hours[quarters]
 
-    def local(self, quarter: int) -> tuple[dt.date, int]:
-        """The date of a quarter that was asked for, and the minute of that day at which it begins."""
-        return self._period.first + dt.timedelta(days=int(self._days[quarter])), int(self._minutes[quarter])
+    def local(self, quarters: Numbers) -> Iterator[tuple[dt.date, int]]:
+        """The date of each, and the minute of that day at which it begins."""
+        for day, minute in zip(self._days[quarters].tolist(), self._minutes[quarters].tolist(), strict=True):
+            yield self._period.first + dt.timedelta(days=day), minute
 
 
-def _messages(connection: Connection, period: Period, places: _Places, into: Tallies) -> None:
+_NO_MESSAGES = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int16), np.zeros(0, np.int16))
+
+
+class _Received:
+    """What is to be known of each message where its acknowledgement is met."""
+
+    def __init__(self) -> None:
+        self._blocks: list[tuple[Numbers, Numbers, _Small, _Small]] = []
+
+    def add(self, ids: Numbers, at: Numbers, queues: Numbers, stretches: Numbers) -> None:
+        """A block of messages, whose numbers are larger than those before; within it they come in any order."""
+        order = np.argsort(ids, kind="stable")
+        parts = ids[order], at[order], queues[order].astype(np.int16), stretches[order].astype(np.int16)
+        self._blocks.append(parts)
+
+    def columns(self) -> tuple[Numbers, Numbers, _Small, _Small]:
+        """Of all together: their numbers, which rise; when they came; their queues and stretches."""
+        ids, at, queues, stretches = zip(_NO_MESSAGES, *self._blocks, strict=True)
+        return np.concatenate(ids), np.concatenate(at), np.concatenate(queues), np.concatenate(stretches)
+
+
+def _messages(connection: Connection, period: Period, places: _Places, into: Tallies) -> _Received:
     queues, languages, kinds = into.queues, Names(), Names()
     written, called = np.zeros(places.count, np.int64), np.zeros(places.count, np.int64)
     channel = sa.func.coalesce(cases.c.channel, _MACHINE)
-    for instants, queue_names, codes, kind_names in blocks(
+    counted = _Received()
+    for numbers, arrivals, queue_names, codes, kind_names in blocks(
         connection,
         messages.c.id,
         messages.outerjoin(cases, cases.c.id == messages.c.case_id),
         period.holds(received()),
-        _milliseconds(connection, received()),
+        sa.cast(messages.c.id, sa.Text),
+        readable(connection, received()),
         messages.c.queue,
         messages.c.language,
         sa.case((messages.c.reply, channel), else_=channel + _WITHOUT + messages.c.reason),
     ):
-        quarter, stretch, hour = places.of(integers(instants))
+        at = instants(arrivals)
+        quarter, stretch, hour = places.of(at)
         queue, language, kind = queues.numbers(queue_names), languages.numbers(codes), kinds.numbers(kind_names)
+        counted.add(integers(numbers), at, queue, stretch)
         person = kinds.where(lambda name: not name.startswith(_WITHOUT) and name != _MACHINE)[kind]
         voicemail = kinds.where(lambda name: name.partition(_WITHOUT)[0] == VOICEMAIL)[kind]
         for (q, k), count in _counted(queue, kind):
@@ -256,61 +296,71 @@ def _messages(connection: Connection, period: Period, places: _Places, into: Tal
             into.stretch_kinds[period.stretches[s].name][channel_name, bool(reason)] += count
         written += np.bincount(quarter[person & ~voicemail], minlength=places.count)
         called += np.bincount(quarter[voicemail], minlength=places.count)
-    for number in np.flatnonzero(written + called).tolist():
-        contacts = Contacts(int(written[number]), int(called[number]))
+    some = np.flatnonzero(written + called)
+    for where, wrote, phoned in zip(places.local(some), written[some].tolist(), called[some].tolist(), strict=True):
+        contacts = Contacts(wrote, phoned)
         # Where an hour comes twice, the same minute does, too.
-        into.quarters[places.local(number)] = into.quarters.get(places.local(number), NONE) + contacts
+        into.quarters[where] = into.quarters[where] + contacts if where in into.quarters else contacts
+    return counted
 
 
 def _cases(connection: Connection, period: Period, places: _Places, into: Tallies) -> None:
-    """What was opened, and what was answered, which may be one and the same."""
+    """What was opened, what was answered, and what waits now, which may be one and the same."""
     queues, languages = into.queues, Names()
+    waiting = cases.c.state == "open"
     since = sa.func.coalesce(cases.c.waiting_since, cases.c.opened_at, type_=cases.c.opened_at.type)
-    for opens, answers, sinces, queue_names, codes in blocks(
+    answered = sa.func.coalesce(cases.c.answered_at, _EPOCH, type_=cases.c.answered_at.type)
+    for opens, answers, sinces, states, queue_names, codes in blocks(
         connection,
         cases.c.id,
         cases,
-        period.holds(cases.c.opened_at) | period.holds(cases.c.answered_at),
-        _milliseconds(connection, cases.c.opened_at),
-        sa.func.coalesce(_milliseconds(connection, cases.c.answered_at), _NEVER),
-        _milliseconds(connection, since),
+        period.holds(cases.c.opened_at) | period.holds(cases.c.answered_at) | waiting,
+        readable(connection, cases.c.opened_at),
+        readable(connection, answered),
+        readable(connection, since),
+        sa.case((waiting, "1"), else_="0"),
         cases.c.queue,
         cases.c.language,
     ):
         queue, language = queues.numbers(queue_names), languages.numbers(codes)
-        at = integers(opens)
+        at = instants(opens)
         new = places.hold(at)
         _, stretch, _ = places.of(at[new])
         for (q, n), count in _counted(queue[new], language[new]):
             into.opened[queues[q], languages[n]] += count
         for (s,), count in _counted(stretch):
             into.stretch_cases[period.stretches[s].name] += count
-        at = integers(answers)
+        at = instants(answers)
         done = places.hold(at)
         _, stretch, _ = places.of(at[done])
-        into.answered.add(_seconds(integers(sinces)[done], at[done]), queue[done], stretch)
+        begins = instants(sinces)
+        into.answered.add(begins[done], at[done], queue[done], stretch)
+        still = integers(states) > 0
+        for (q,), count in _counted(queue[still]):
+            oldest = _EPOCH + dt.timedelta(microseconds=int(begins[still & (queue == q)].min()))
+            before, first = into.waiting.get(queues[q], (0, oldest))
+            into.waiting[queues[q]] = before + count, min(first, oldest)
 
 
-def _acknowledgements(connection: Connection, period: Period, places: _Places, into: Tallies) -> None:
+def _acknowledgements(connection: Connection, counted: _Received, into: Tallies) -> None:
+    """Of the messages that were counted."""
+    ids, received_at, queues, stretches = counted.columns()
+    if not len(ids):
+        return
     sent = (outbox.c.kind == "acknowledgement") & outbox.c.sent_at.is_not(None)
-    for instants, ends, queue_names in blocks(
+    for sources, ends in blocks(
         connection,
         outbox.c.id,
-        outbox.join(messages, messages.c.id == outbox.c.source_id),
-        period.holds(received()) & sent,
-        _milliseconds(connection, received()),
-        _milliseconds(connection, outbox.c.sent_at),
-        messages.c.queue,
+        outbox,
+        sent & outbox.c.source_id.between(int(ids[0]), int(ids[-1])),
+        sa.cast(outbox.c.source_id, sa.Text),
+        readable(connection, outbox.c.sent_at),
     ):
-        at = integers(instants)
-        _, stretch, _ = places.of(at)
-        into.acknowledged.add(_seconds(at, integers(ends)), into.queues.numbers(queue_names), stretch)
-
-
-def _seconds(since: Numbers, until: Numbers) -> Seconds:
-    """How long; never negative, though a mail server's clock may be ahead of ours."""
-    waited: Seconds = np.maximum(until - since, 0) / 1000
-    return waited
+        source = integers(sources)
+        place = np.searchsorted(ids, source)
+        known = ids[place] == source
+        place = place[known]
+        into.acknowledged.add(received_at[place], instants(ends)[known], queues[place], stretches[place])
 
 
 def _counted(*codes: Numbers) -> Iterator[tuple[list[int], int]]:
@@ -321,11 +371,3 @@ def _counted(*codes: Numbers) -> Iterator[tuple[list[int], int]]:
     counts = np.bincount(np.ravel_multi_index(codes, shape))
     found = np.flatnonzero(counts)
     yield from zip(np.transpose(np.unravel_index(found, shape)).tolist(), counts[found].tolist(), strict=True)
-
-
-def _milliseconds(connection: Connection, instant: Column) -> Column:
-    """Since 1970, as a whole number."""
-    if connection.dialect.name == "sqlite":  # days with fractions, right to a hundredth of a millisecond
-        days = sa.func.julianday(instant, type_=sa.Float())
-        return sa.cast(days * _DAY + 0.5, sa.BigInteger) - _JULIAN_1970
-    return sa.cast(sa.extract("epoch", instant) * 1000, sa.BigInteger)

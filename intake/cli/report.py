@@ -3,7 +3,7 @@
 weekly mail to the office's lead, to look at before it is sent to anybody.
 
 The figures, and what each of them counts, come from :mod:`intake.cases.report`; how they look, from
-:mod:`intake.report`.
+:mod:`intake.report`, of which each form brings libraries of its own and is imported where it is asked for.
 """
 
 import asyncio
@@ -20,8 +20,7 @@ from intake.cases.ledger import Ledger
 from intake.cases.tallies import By
 from intake.errors import IntakeError
 from intake.office import Calendar
-from intake.report import sheet, terminal, tree
-from intake.report.weekly import week_due
+from intake.report import tree
 
 Echo = Callable[[str], None]
 Form = Literal["table", "csv", "json"]
@@ -49,8 +48,12 @@ async def show_report(
     if form == "json":
         echo(json.dumps(tree.as_json(found), ensure_ascii=False, indent=2))
     elif form == "csv":
+        from intake.report import sheet
+
         echo(sheet.as_csv(found).removesuffix("\n"))  # whoever prints it ends the line
     else:
+        from intake.report import terminal
+
         echo(terminal.as_table(found))
 
 
@@ -59,7 +62,8 @@ async def preview_mail(file: Path, target: Path, last: dt.date | None, *, echo: 
 
     ``-`` prints it. Raises :class:`IntakeError` where the file cannot be written.
     """
-    from intake.report import letter  # draws pictures, which nobody else needs
+    from intake.report import letter
+    from intake.report.weekly import week_due
 
     _possible(last)
     settings = config.load(file)

@@ -10,6 +10,7 @@ so.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from intake.errors import IntakeError
 from intake.learning import trial
@@ -58,9 +59,12 @@ class Verdict:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lesson:
-    """What a set of messages taught, and how it did in the trials."""
+    """What a set of messages taught, and how it did in the trials.
+
+    Without slots: what it takes all messages to find out is found out once.
+    """
 
     tried: list[Tried]
     worth: Curves
@@ -71,12 +75,12 @@ class Lesson:
     """What the advice was in the trial by time."""
     terms: Terms
 
-    @property
+    @cached_property
     def trusted(self) -> frozenset[str]:
         """The queues for which the classifier is worth it; none if the whole is not."""
         return frozenset(v.queue for v in self.verdicts if v.trusted) if self.worth_it else frozenset()
 
-    @property
+    @cached_property
     def worth_it(self) -> bool:
         """Whether to switch it on."""
         some = {verdict.queue for verdict in self.verdicts if verdict.trusted}
