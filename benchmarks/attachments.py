@@ -111,7 +111,7 @@ def main() -> None:
         with SmtpSink() as sink, Dovecot() as dovecot:
             office = Office(
                 folder, dovecot, sink.port, {"office": USER}, mailbox={"timeout_seconds": 300},
-                limits={"per_domain_per_hour": 10_000, "breaker_per_hour": 1_000_000},
+                limits={"per_domain_per_hour": 10_000, "breaker_per_hour": 1_000_000}, forked=False,
             )  # fmt: skip
             with office:
                 before = highest(office.pid)

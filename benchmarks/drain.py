@@ -96,8 +96,8 @@ class Sink:
         return int(found[-1]) if found else 0
 
 
-def _cpu(name: str) -> float:
-    """CPU seconds of the live processes whose command line has ``name``, of their live children, and of ended ones."""
+def _cpu(of: str | int) -> float:
+    """CPU seconds of a process, or of those live ones with this in their command lines; with their children."""
     parents: dict[int, int] = {}
     spent: dict[int, int] = {}
     matching: set[int] = set()
@@ -111,7 +111,7 @@ def _cpu(name: str) -> float:
             continue
         number = int(entry.name)
         parents[number], spent[number] = int(fields[1]), sum(int(f) for f in fields[11:15])
-        if name in line:
+        if number == of if isinstance(of, int) else of in line:
             matching.add(number)
     return sum(used for number, used in spent.items() if {number, parents[number]} & matching) / TICKS
 
@@ -153,7 +153,7 @@ STAGES = {
     "record": ("intake.mail.watcher", "Watcher._record"),
     "file": ("intake.cases.filing", "Filing.file"),
     "send": ("intake.servers.smtp", "Sender.send"),
-    "mark sent": ("intake.mail.outbox", "_Marks.accepted"),
+    "mark sent": ("intake.mail.marks", "Marks._write"),
     "file copies": ("intake.cases.filing", "Filing.append_copies"),
 }
 """What is timed within the daemon."""
@@ -192,6 +192,7 @@ def intake(mails: list[bytes], *, copy: bool) -> tuple[float, float, float, dict
             office = Office(
                 folder, dovecot, sink.port, {"office": user}, limits=limits, mailbox={"file_copy": copy},
                 service={"sweep_seconds": 60, "outbox_seconds": 15}, patches=STOPWATCH % (STAGES, str(stages)),
+                forked=False,
             )  # fmt: skip
             begun = time.perf_counter()
             office.start()
@@ -201,7 +202,7 @@ def intake(mails: list[bytes], *, copy: bool) -> tuple[float, float, float, dict
             with dovecot.client(user) as client:
                 client.create_folder(BACKLOG)
             dovecot.deliver(user, *mails, folder=BACKLOG)
-            before, started = _cpu(str(dovecot.folder)), _cpu(str(office.config))
+            before, started = _cpu(str(dovecot.folder)), _cpu(office.pid)
             start = time.perf_counter()
             with dovecot.client(user) as client:
                 client.select_folder(BACKLOG)
@@ -220,7 +221,7 @@ def intake(mails: list[bytes], *, copy: bool) -> tuple[float, float, float, dict
 
             wait_until(drained, "the daemon has drained the mailbox", 900)
             took = time.perf_counter() - start
-            own, imap = _cpu(str(office.config)) - started, _cpu(str(dovecot.folder)) - before
+            own, imap = _cpu(office.pid) - started, _cpu(str(dovecot.folder)) - before
             office.stop()
             return len(mails) / took, own, imap, json.loads(stages.read_text()) | {"": ready}
     finally:

@@ -52,6 +52,7 @@ def measure(folder: Path, dovecot: Dovecot, relay_port: int, mailboxes: int, idl
         folder, dovecot, relay_port, {f"box{n}": f"box{n}@office.example" for n in range(mailboxes)},
         service={"sweep_seconds": 60, "outbox_seconds": 15, "renew_idle_seconds": 300},
         mailbox={"host": "localhost", "port": dovecot.tls_port, "security": "tls", "timeout_seconds": 60},
+        forked=False,
     )  # fmt: skip
     start = time.monotonic()
     before = dict(office.query("SELECT name, fetched_at FROM mailboxes"))

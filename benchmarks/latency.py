@@ -106,7 +106,7 @@ def intake(trickle: Sequence[bytes], quiet: Sequence[bytes]) -> tuple[list[float
     try:
         with Sink() as sink, Dovecot(fsync="always") as dovecot:
             periods = {"sweep_seconds": 60, "outbox_seconds": 15, "renew_idle_seconds": 300}
-            with Office(folder, dovecot, sink.port, {"office": USER}, service=periods):
+            with Office(folder, dovecot, sink.port, {"office": USER}, service=periods, forked=False):
                 # The first message starts what sleeps: the worker process, the connection to the relay.
                 _waits(sink, _deliver(dovecot, trickle[:1], 0))
                 return (

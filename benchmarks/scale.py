@@ -124,7 +124,7 @@ class Installation:
         limits = {"per_domain_per_hour": 100_000, "breaker_per_hour": 1_000_000}
         self.office = Office(
             folder, dovecot, relay_port, {"office": self.user}, limits=limits,
-            service={"sweep_seconds": 60, "outbox_seconds": 15},
+            service={"sweep_seconds": 60, "outbox_seconds": 15}, forked=False,
         )  # fmt: skip
         with self.office:
             pass

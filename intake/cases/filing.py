@@ -9,19 +9,23 @@ After a crash, a row that is ``pending`` or ``copying`` may have been filed alre
 for a message with the same Message-ID, size and INTERNALDATE (which COPY and MOVE preserve) that belongs to no
 other row. A message that is nowhere is ``gone``: a clerk may move or delete at any moment, and that is no error.
 
-The copy of an acknowledgement is appended ``\\Seen`` once the relay has accepted it. Its row says
-``appending`` before and ``done`` after; a row found ``appending`` is looked up by its Message-ID first, so that a
-crash makes no second copy.
+The copy of an acknowledgement is appended ``\\Seen`` once the relay has accepted it, many copies over further
+connections side by side. Its row says ``appending`` before and ``done`` after; a row found ``appending`` is looked
+up by its Message-ID first, so that a crash makes no second copy.
+
+What was done in all folders is noted in one transaction. A crash before that leaves no more doubt than one within.
 
 A folder that refuses (quota, rights) holds up only itself: a notice is opened and the folder is tried again later,
 at growing intervals. Acknowledging does not wait for filing.
 """
 
+import asyncio
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from email.policy import compat32
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection as Database
@@ -29,11 +33,17 @@ from sqlalchemy.engine import Connection as Database
 from intake.cases.case import NoticeText
 from intake.cases.ledger import Ledger
 from intake.cases.notices import close_notice, raise_notice
+from intake.cases.rows import Many
 from intake.cases.tables import AnyRow, mails, messages, outbox
 from intake.errors import MailboxRefused
 from intake.servers.imap import Connection, Head
+from intake.servers.imap_crew import Crew
 
 BATCH = 200
+MANY_COPIES = 50
+"""Copies that are worth further connections."""
+Outcome: TypeAlias = tuple[int, str, int | None, int | None]
+"""What became of a message: its row, its state, UIDVALIDITY and UID in the target folder."""
 RETRY = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30), dt.timedelta(hours=2))
 
 
@@ -81,7 +91,10 @@ class Put:
 
 
 class Filing:
-    """Filing for one mailbox over one connection. ``now`` gives aware instants."""
+    """Filing for one mailbox over one connection, where there is much to append over those of the ``crew`` as well.
+
+    ``now`` gives aware instants.
+    """
 
     def __init__(
         self,
@@ -90,14 +103,18 @@ class Filing:
         mailbox: str,
         folders: Folders,
         now: Callable[[], dt.datetime],
+        crew: Crew | None = None,
     ) -> None:
         self._ledger = ledger
         self._connection = connection
+        self._crew = crew
         self._mailbox = mailbox
         self._folders = folders
         self._now = now
         self._uidvalidity: dict[str, int] = {}
         self._appended: dict[str, set[int]] = {}
+        self._unnoticed: set[str] = set()
+        """Folders about which no notice is open; of others there may be one, from an earlier session perhaps."""
 
     def name(self, folder: str) -> str:
         """How a queue folder is called on this server."""
@@ -128,22 +145,25 @@ class Filing:
                 found = await self._locate(row)
                 moved, unmoved = ("filed", "gone") if row.uid not in present else ("copied", "pending")
                 state = moved if found else unmoved
-                await self._ledger.write(_settle, [(row.id, state, found)], self._target(row.folder))
+                await self._ledger.write(_settle, [(row.id, state, self._target(row.folder), found)])
             elif row.filing == "copied" and row.uid not in present:
-                await self._ledger.write(_settle, [(row.id, "filed", row.target_uid)], row.target_uidvalidity)
+                await self._ledger.write(_settle, [(row.id, "filed", row.target_uidvalidity, row.target_uid)])
 
     async def file(self, uidvalidity: int) -> bool:
         """File everything that waits, from the folder that is open now. True if anything was filed."""
         rows = await self._ledger.read(_unfiled, self._mailbox, uidvalidity, self._now())
-        by_folder: dict[str, list[AnyRow]] = {}
-        for row in rows:
-            by_folder.setdefault(row.folder, []).append(row)
-        for folder, waiting in by_folder.items():
-            for start in range(0, len(waiting), BATCH):
-                await self._file_into(folder, waiting[start : start + BATCH])
+        outcome: list[Outcome] = []
+        try:
+            for folder, waiting in _by_folder(rows).items():
+                for start in range(0, len(waiting), BATCH):
+                    outcome += await self._file_into(folder, waiting[start : start + BATCH])
+        finally:
+            # One transaction for all folders; what a broken connection keeps from being noted is looked up.
+            if outcome:
+                await self._ledger.write(_settle, outcome)
         return bool(rows)
 
-    async def _file_into(self, folder: str, rows: Sequence[AnyRow]) -> None:
+    async def _file_into(self, folder: str, rows: Sequence[AnyRow]) -> list[Outcome]:
         target = self._folders.on_server(folder)
         try:
             await self._know(folder)
@@ -154,11 +174,13 @@ class Filing:
         except MailboxRefused as error:
             await self._refused(folder, error)
             await self._ledger.write(_postpone, [row.id for row in rows], self._now())
-            return
+            return []
+        await self._taken(folder)
         told = "UIDPLUS" in self._connection.capabilities
-        outcome = {row.id: ("filed" if row.uid in moved or not told else "gone", moved.get(row.uid)) for row in rows}
-        await self._ledger.write(_filed, outcome, self._target(folder))
-        await self._ledger.write(close_notice, "folder-refused", f"{self._mailbox}/{folder}", self._now())
+        validity = self._target(folder)
+        return [
+            (row.id, "filed" if row.uid in moved or not told else "gone", validity, moved.get(row.uid)) for row in rows
+        ]
 
     async def _copy_and_expunge(self, rows: Sequence[AnyRow], target: str) -> dict[int, int | None]:
         fresh = [row for row in rows if row.filing == "pending"]
@@ -172,8 +194,9 @@ class Filing:
                 await self._ledger.write(_mark, [row.id for row in fresh], "pending")
                 raise
             moved |= copied
-            ids = {row.id: copied[row.uid] for row in fresh if row.uid in copied}
-            await self._ledger.write(_copied, ids, self._target(rows[0].folder))
+            validity = self._target(rows[0].folder)
+            there_now = [(row.id, "copied", validity, copied[row.uid]) for row in fresh if row.uid in copied]
+            await self._ledger.write(_settle, there_now)
         there = [row.uid for row in rows if row.uid in moved]
         await self._connection.mark_deleted(there)
         await self._connection.expunge(there)
@@ -201,38 +224,55 @@ class Filing:
 
     async def recover_copies(self) -> bool:
         """Look up the copies that an earlier run may have appended. Opens folders; true if it did."""
-        rows = await self._ledger.read(_copies, self._mailbox, "appending", None)
+        rows = await self._ledger.read(_in_doubt, self._mailbox)
         for row in rows:
             found = await self.holds(row.folder, row.mail_id)
             await self._ledger.write(_copy_is, [row.id], "done" if found else "pending")
         return bool(rows)
 
-    async def append_copies(self) -> None:
-        """Append the copies of all acknowledgements that were sent."""
-        rows = await self._ledger.read(_copies, self._mailbox, "pending", self._now())
-        if not rows:
-            return
-        await self._ledger.write(_copy_is, [row.id for row in rows], "appending")
-        by_folder: dict[str, list[AnyRow]] = {}
-        for row in rows:
-            by_folder.setdefault(row.folder, []).append(row)
-        size = self._connection.append_block
-        for folder, waiting in by_folder.items():
-            for start in range(0, len(waiting), size):
-                await self._append(folder, waiting[start : start + size])
+    async def append_copies(self) -> bool:
+        """Append the copies of acknowledgements that were sent, many of them side by side. True if there may be more.
 
-    async def _append(self, folder: str, rows: Sequence[AnyRow]) -> None:
-        ids = [row.id for row in rows]
+        If a connection breaks, the copies that may lie there are in doubt until :meth:`recover_copies`.
+        """
+        rows = await self._ledger.write(_begin_copies, self._mailbox, self._now())
+        if not rows:
+            if self._crew is not None:
+                await self._crew.dismiss()
+            return False
+        size = self._connection.append_block
+        by_folder = _by_folder(rows).items()
+        jobs = iter([(f, waiting[n : n + size]) for f, waiting in by_folder for n in range(0, len(waiting), size)])
+        crew = self._crew if len(rows) >= MANY_COPIES else None
+        hands = (await crew.hands() if crew is not None else ()) or (self._connection,)
+        done: list[int] = []
+        appending = [asyncio.create_task(self._append_some(hand, jobs, done)) for hand in hands]
         try:
-            await self._know(folder)
-            copies = [(row.raw, row.sent_at) for row in rows]
-            uids = await self._connection.append_many(self._folders.on_server(folder), copies)
+            await asyncio.gather(*appending)
+        finally:
+            for task in appending:
+                task.cancel()
+            await asyncio.gather(*appending, return_exceptions=True)
+            if done:
+                await self._ledger.write(_copy_is, done, "done")
+        return len(rows) == BATCH
+
+    async def _append_some(
+        self, hand: Connection, jobs: Iterator[tuple[str, Sequence[AnyRow]]], done: list[int]
+    ) -> None:
+        """One connection's share of the copies."""
+        for folder, rows in jobs:
+            ids = [row.id for row in rows]
+            try:
+                await self._know(folder)
+                copies = [(row.raw, row.sent_at) for row in rows]
+                uids = await hand.append_many(self._folders.on_server(folder), copies)
+            except MailboxRefused as error:
+                await self._refused(folder, error)
+                await self._ledger.write(_postpone_copies, ids, self._now() + RETRY[1])
+                continue
             self._appended.setdefault(folder, set()).update(uids)
-        except MailboxRefused as error:
-            await self._refused(folder, error)
-            await self._ledger.write(_postpone_copies, ids, self._now() + RETRY[1])
-        else:
-            await self._ledger.write(_copy_is, ids, "done")
+            done += ids
 
     async def append_notice(self, folder: str, raw: bytes) -> bool:
         """Put a notice for staff into a folder, unread. False if the folder refused."""
@@ -248,7 +288,7 @@ class Filing:
             await self._refused(folder, error)
             return None
         self._appended.setdefault(folder, set()).update(() if uid is None else (uid,))
-        await self._ledger.write(close_notice, "folder-refused", f"{self._mailbox}/{folder}", self._now())
+        await self._taken(folder)
         return Put(self._uidvalidity[folder], uid)
 
     async def holds(self, folder: str, message_id: str) -> bool:
@@ -287,8 +327,15 @@ class Filing:
     def _target(self, folder: str) -> int | None:
         return self._uidvalidity.get(folder)
 
+    async def _taken(self, folder: str) -> None:
+        """A folder took something: no notice says any more that it refuses."""
+        if folder not in self._unnoticed:
+            await self._ledger.write(close_notice, "folder-refused", f"{self._mailbox}/{folder}", self._now())
+            self._unnoticed.add(folder)
+
     async def _refused(self, folder: str, error: MailboxRefused) -> None:
         self._uidvalidity.pop(folder, None)
+        self._unnoticed.discard(folder)
         notice = NoticeText(
             "folder-refused",
             f"{self._mailbox}/{folder}",
@@ -318,16 +365,35 @@ def _supersede(connection: Database, mailbox: str, uidvalidity: int) -> None:
     )
 
 
-def _unfiled(connection: Database, mailbox: str, uidvalidity: int, now: dt.datetime | None) -> Sequence[AnyRow]:
-    """Rows still to be filed, oldest first; with ``now``, only those that are due."""
-    query = sa.select(messages).where(
-        messages.c.mailbox == mailbox,
-        messages.c.uidvalidity == uidvalidity,
+# Statements are built once: for SQLAlchemy, building one costs more than SQLite needs to run it.
+_UNFILED = (
+    sa.select(
+        messages.c.id, messages.c.uid, messages.c.folder, messages.c.filing, messages.c.message_id, messages.c.size,
+        messages.c.internal_date, messages.c.target_uidvalidity, messages.c.target_uid,
+    )
+    .where(
+        messages.c.mailbox == sa.bindparam("mailbox"),
+        messages.c.uidvalidity == sa.bindparam("uidvalidity"),
         messages.c.filing.in_(["pending", "copying", "copied"]),
     )
-    if now is not None:
-        query = query.where(messages.c.filing_after.is_(None) | (messages.c.filing_after <= now))
-    return connection.execute(query.order_by(messages.c.id)).all()
+    .order_by(messages.c.id)
+)  # fmt: skip
+_UNFILED_DUE = _UNFILED.where(messages.c.filing_after.is_(None) | (messages.c.filing_after <= sa.bindparam("now")))
+
+
+def _unfiled(connection: Database, mailbox: str, uidvalidity: int, now: dt.datetime | None) -> Sequence[AnyRow]:
+    """Rows still to be filed, oldest first; with ``now``, only those that are due."""
+    where = {"mailbox": mailbox, "uidvalidity": uidvalidity}
+    if now is None:
+        return connection.execute(_UNFILED, where).all()
+    return connection.execute(_UNFILED_DUE, {**where, "now": now}).all()
+
+
+def _by_folder(rows: Sequence[AnyRow]) -> dict[str, list[AnyRow]]:
+    found: dict[str, list[AnyRow]] = {}
+    for row in rows:
+        found.setdefault(row.folder, []).append(row)
+    return found
 
 
 def _claimed(connection: Database, mailbox: str, folder: str, uidvalidity: int | None) -> set[int]:
@@ -340,35 +406,29 @@ def _claimed(connection: Database, mailbox: str, folder: str, uidvalidity: int |
     return {uid for uid in connection.execute(query).scalars() if uid is not None}
 
 
-_SETTLE = (
-    messages.update()
-    .where(messages.c.id == sa.bindparam("row"))
-    .values(
-        filing=sa.bindparam("state"), target_uidvalidity=sa.bindparam("validity"), target_uid=sa.bindparam("target")
-    )
+_SETTLE = Many(
+    lambda _dialect: (
+        messages.update()
+        .where(messages.c.id == sa.bindparam("row"))
+        .values(
+            filing=sa.bindparam("state"), target_uidvalidity=sa.bindparam("validity"), target_uid=sa.bindparam("target")
+        )
+    ),
+    ("row", "state", "validity", "target"),
 )
 
 
-def _settle(connection: Database, outcome: Sequence[tuple[int, str, int | None]], uidvalidity: int | None) -> None:
-    """Note what became of messages (row, state, UID in the target folder)."""
+def _settle(connection: Database, outcome: Sequence[Outcome]) -> None:
+    """Note what became of messages."""
     rows = [
-        {"row": row, "state": state, "validity": uidvalidity if uid else None, "target": uid}
-        for row, state, uid in outcome
+        {"row": row, "state": state, "validity": validity if uid else None, "target": uid}
+        for row, state, validity, uid in outcome
     ]
-    if rows:
-        connection.execute(_SETTLE, rows)
-
-
-def _filed(connection: Database, outcome: Mapping[int, tuple[str, int | None]], uidvalidity: int | None) -> None:
-    _settle(connection, [(row, state, uid) for row, (state, uid) in outcome.items()], uidvalidity)
+    _SETTLE.execute(connection, rows)
 
 
 def _mark(connection: Database, rows: Sequence[int], state: str) -> None:
     connection.execute(messages.update().where(messages.c.id.in_(rows)).values(filing=state))
-
-
-def _copied(connection: Database, targets: Mapping[int, int], uidvalidity: int | None) -> None:
-    _settle(connection, [(row, "copied", uid) for row, uid in targets.items()], uidvalidity)
 
 
 def _postpone(connection: Database, rows: Sequence[int], now: dt.datetime) -> None:
@@ -381,23 +441,38 @@ def _postpone(connection: Database, rows: Sequence[int], now: dt.datetime) -> No
         )
 
 
-def _copies(connection: Database, mailbox: str, state: str, now: dt.datetime | None) -> Sequence[AnyRow]:
-    query = (
-        sa.select(outbox.c.id, outbox.c.mail_id, mails.c.raw, outbox.c.sent_at, messages.c.folder)
-        .join(messages, messages.c.id == outbox.c.source_id)
-        .join(mails, mails.c.outbox_id == outbox.c.id)
-        .where(outbox.c.mailbox == mailbox, outbox.c.copy == state)
-    )
-    if now is not None:
-        query = query.where(outbox.c.copy_after.is_(None) | (outbox.c.copy_after <= now))
-    return connection.execute(query.order_by(outbox.c.id).limit(BATCH)).all()
+_COPIES = (
+    sa.select(outbox.c.id, outbox.c.mail_id, mails.c.raw, outbox.c.sent_at, messages.c.folder)
+    .join(messages, messages.c.id == outbox.c.source_id)
+    .join(mails, mails.c.outbox_id == outbox.c.id)
+    .where(outbox.c.mailbox == sa.bindparam("mailbox"), outbox.c.copy == sa.bindparam("state"))
+    .order_by(outbox.c.id)
+    .limit(BATCH)
+)
+_COPIES_DUE = _COPIES.where(outbox.c.copy_after.is_(None) | (outbox.c.copy_after <= sa.bindparam("now")))
+_ROWS: sa.BindParameter[Any] = sa.bindparam("rows", expanding=True)
+_COPY_IS = outbox.update().where(outbox.c.id.in_(_ROWS)).values(copy=sa.bindparam("now_is"))
+_DROP_MAILS = mails.delete().where(mails.c.outbox_id.in_(_ROWS))
+
+
+def _in_doubt(connection: Database, mailbox: str) -> Sequence[AnyRow]:
+    """Copies that an earlier run may have appended."""
+    return connection.execute(_COPIES, {"mailbox": mailbox, "state": "appending"}).all()
+
+
+def _begin_copies(connection: Database, mailbox: str, now: dt.datetime) -> Sequence[AnyRow]:
+    """The copies that are due, from now on in doubt."""
+    rows = connection.execute(_COPIES_DUE, {"mailbox": mailbox, "state": "pending", "now": now}).all()
+    if rows:
+        _copy_is(connection, [row.id for row in rows], "appending")
+    return rows
 
 
 def _copy_is(connection: Database, rows: Sequence[int], state: str) -> None:
     """The text of a mail is deleted once it was sent and its copy lies in the folder."""
-    connection.execute(outbox.update().where(outbox.c.id.in_(rows)).values(copy=state))
+    connection.execute(_COPY_IS, {"rows": rows, "now_is": state})
     if state == "done":
-        connection.execute(mails.delete().where(mails.c.outbox_id.in_(rows)))
+        connection.execute(_DROP_MAILS, {"rows": rows})
 
 
 def _postpone_copies(connection: Database, rows: Sequence[int], until: dt.datetime) -> None:

@@ -11,7 +11,6 @@ gateways add footers). Message-ID alone is not identity: some programs reuse the
 """
 
 import datetime as dt
-import hashlib
 import hmac
 import re
 import unicodedata
@@ -24,7 +23,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 def keyed(secret: bytes, kind: str, *values: str) -> str:
     """32 hex digits for values of one kind; values are separated unambiguously."""
     payload = b"\x00".join(value.encode("utf-8", "surrogatepass") for value in (kind, *values))
-    return hmac.new(secret, payload, hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(secret, payload, "sha256").hex()[:32]
 
 
 def normal(text: str) -> str:

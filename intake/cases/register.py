@@ -11,7 +11,7 @@ message, 4.8 ms of processor time became 2.0 (``benchmarks/drain.py``). Nothing 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -22,6 +22,7 @@ from intake.cases import keys, reference
 from intake.cases.case import Case, Known, Place
 from intake.cases.ledger import RESUMED, get_meta, held, hold, put_meta
 from intake.cases.records import MAX_THREAD_IDS, as_case, insert_new, insertion
+from intake.cases.rows import Many
 from intake.cases.tables import AnyRow, blocks, cases, mails, messages, outbox, seen, texts, threads
 
 SAME_TEXT = dt.timedelta(hours=24)
@@ -80,13 +81,21 @@ _SENT_TO_SENDER, _SENT_TO_DOMAIN = _sent(outbox.c.recipient_key), _sent(outbox.c
 _SENT_BY_MAILBOX = _sent(outbox.c.mailbox)
 
 
-@cache
 def _insert_text(dialect: str) -> sa.Insert:
     insert = insertion(dialect, texts)
     statement: sa.Insert = insert.on_conflict_do_update(
         index_elements=[texts.c.key], set_={"case_id": insert.excluded.case_id, "at": insert.excluded.at}
     )
     return statement
+
+
+_NEW_ROWS = {
+    **{table.name: Many.insertion(table) for table in (cases, messages)},
+    **{table.name: Many.insertion(table, partial(insert_new, table=table)) for table in (seen, threads)},
+    texts.name: Many.insertion(texts, _insert_text),
+    **{table.name: Many.insertion(table) for table in (outbox, mails)},
+}
+"""How new rows are written; what is referred to comes first."""
 
 
 class Register:
@@ -101,12 +110,11 @@ class Register:
         self._now = now
         self._cases: dict[int, Case] = {}
         self._by_reference: dict[str, int] = {}
+        self._senders: dict[str, str] = {}
         self._questions = questions
         self._keys = {question: self._keys_of(question) for question in questions}
         self._references: Iterator[str] | None = None
-        self._new: dict[str, list[dict[str, Any]]] = {
-            table.name: [] for table in (cases, messages, seen, texts, threads, outbox, mails)
-        }
+        self._new: dict[str, list[dict[str, Any]]] = {name: [] for name in _NEW_ROWS}
         self._new_cases: dict[int, dict[str, Any]] = {}
         self._changes: dict[int, dict[str, Any]] = {}
         self._next: dict[str, Iterator[int]] = {}
@@ -116,7 +124,7 @@ class Register:
 
     def _keys_of(self, question: Question) -> _Keys:
         return _Keys(
-            keys.sender(self._secret, question.sender) if question.sender else "",
+            self.sender_key(question.sender) or "",
             keys.domain(self._secret, question.sender),
             tuple(keys.thread(self._secret, m) for m in question.message_ids[-MAX_THREAD_IDS:] if m),
         )
@@ -167,6 +175,12 @@ class Register:
         number = self._by_reference.get(wanted)
         return None if number is None else self._cases[number]
 
+    def sender_key(self, address: str) -> str | None:
+        """The key of an address (:func:`intake.cases.keys.sender`), worked out once; ``None`` where there is none."""
+        if address not in self._senders:
+            self._senders[address] = keys.sender(self._secret, address) if address else ""
+        return self._senders[address] or None
+
     def known(self, question: Question) -> Known:
         """Everything known by now that could change what is done about a message."""
         hashed = self._keys[question]
@@ -205,7 +219,7 @@ class Register:
         """A new case with a reference that no other case has."""
         self._references = self._references or self._unused(prefix)
         new = next(self._references)
-        sender_key = keys.sender(self._secret, sender) if sender else None
+        sender_key = self.sender_key(sender)
         number = self._number(cases)
         row = {
             "id": number, "reference": new, "channel": channel, "mailbox": mailbox, "queue": queue,
@@ -268,7 +282,7 @@ class Register:
     ) -> None:
         """Put a finished mail into the outbox; the columns are told in ``tables.py``."""
         number = self._number(outbox)
-        sender_key, domain_key = keys.sender(self._secret, recipient), keys.domain(self._secret, recipient)
+        sender_key, domain_key = self.sender_key(recipient) or "", keys.domain(self._secret, recipient)
         self._new["outbox"].append({
             "id": number, "case_id": case.id, "source_id": source, "kind": kind, "mailbox": mailbox,
             "recipient": recipient, "recipient_key": sender_key, "domain_key": domain_key,
@@ -325,13 +339,8 @@ class Register:
 
     def write(self) -> None:
         """Write everything that was decided."""
-        dialect = self._connection.dialect.name
-        statements: dict[str, Any] = {table.name: table.insert() for table in (cases, messages, outbox, mails)}
-        statements |= {"texts": _insert_text(dialect)}
-        statements |= {table.name: insert_new(dialect, table) for table in (seen, threads)}
         for name, rows in self._new.items():
-            if rows:
-                self._connection.execute(statements[name], rows)
+            _NEW_ROWS[name].execute(self._connection, rows)
         shapes: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for number, change in self._changes.items():
             shapes.setdefault(tuple(sorted(change)), []).append({"number": number, **change})

@@ -4,9 +4,7 @@
 A row is written in the transaction that opens its case. It is handed to the one relay, and marked sent when the
 relay has accepted it. Nothing is marked before: if the connection is lost after the final dot, or the machine
 dies before the mark is durable, the same bytes with the same Message-ID are sent again, so that a receiver can
-drop the copy. Several connections send side by side; each ends a mail only when the fate of the one before it is
-durable, so that no more than one mail per connection is ever in doubt. (It may offer the next one meanwhile: until
-its final dot the relay has nothing.)
+drop the copy. Several connections send side by side, each with at most one mail in doubt (:mod:`intake.mail.marks`).
 
 Not now (4xx, network): again after 30 s, then twice as long each time up to 30 minutes, with some jitter, for 24
 hours (``smtp.max_age_hours``); then it is final. When several mails in a row fail, the relay is left alone for this
@@ -19,6 +17,7 @@ import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Protocol
 
@@ -32,12 +31,13 @@ from intake.cases.notices import close_notice, raise_notice
 from intake.cases.tables import AnyRow, cases, mails, messages, outbox
 from intake.config import Configuration
 from intake.errors import DeliveryDeferred, DeliveryRefused, IntakeError
+from intake.mail.marks import Accepted, Marks
 from intake.mail.reception import undeliverable
 from intake.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 200
 FIRST_WAIT = dt.timedelta(seconds=30)
 LONGEST_WAIT = dt.timedelta(minutes=30)
 GIVE_UP_ROUND_AFTER = 3
@@ -52,7 +52,7 @@ class Transport(Protocol):
 
 
 class Outbox:
-    """Drains the queue. ``sent`` is called with the mailbox's name after each accepted mail.
+    """Drains the queue. ``sent`` is called with the mailbox's name after mails of it were accepted.
 
     ``steps`` grows with every drain and every mail: what stands still hangs.
     """
@@ -70,7 +70,7 @@ class Outbox:
     ) -> None:
         self._ledger = ledger
         self._transports = transports
-        self._marks = _Marks(ledger)
+        self._marks = Marks(ledger, self._accepted)
         self._configuration = configuration
         self._now = now
         self._random = random
@@ -120,19 +120,17 @@ class Outbox:
 
     async def _send_some(self, transport: Transport, round_: "_Round") -> None:
         """One connection's share of a round."""
-        marking: asyncio.Task[None] | None = None
-
-        async def settled() -> None:
-            if marking is not None:
-                await marking
-
+        last: int | None = None
         try:
             for row in round_.rows:
                 self.steps += 1
+                before_end = partial(self._marks.before_dot, row, last)
+                accepted: dt.datetime | None = None
                 try:
                     await transport.send(
-                        row.raw, sender=row.envelope_sender, recipient=row.recipient, before_end=settled
+                        row.raw, sender=row.envelope_sender, recipient=row.recipient, before_end=before_end
                     )
+                    accepted, last = self._now(), row.id
                 except DeliveryRefused as error:
                     await self._final(row, str(error), error.status)
                 except DeliveryDeferred as error:
@@ -141,18 +139,20 @@ class Outbox:
                     await self._later(row, round_.problem)
                 else:
                     round_.accepted += 1
-                    marking = asyncio.create_task(self._accepted(row, self._now()))
+                finally:
+                    self._marks.ended(row, accepted)
                 if round_.failures >= GIVE_UP_ROUND_AFTER and not round_.accepted:
                     return
         finally:
-            await settled()
+            await self._marks.durable(last)
 
-    async def _accepted(self, row: AnyRow, now: dt.datetime) -> None:
-        await self._marks.accepted(row.id, now)
-        if row.kind == "acknowledgement":
-            self._metrics.acknowledged(row.internal_date, now)
-        log.info("%s of %s accepted by the relay", row.kind, row.reference)
-        self._sent(row.mailbox)
+    def _accepted(self, mails: Sequence[Accepted]) -> None:
+        for row, at in mails:
+            if row.kind == "acknowledgement":
+                self._metrics.acknowledged(row.internal_date, at)
+        log.info("accepted by the relay: %s", ", ".join(f"{row.kind} of {row.reference}" for row, _at in mails))
+        for mailbox in {row.mailbox for row, _at in mails}:
+            self._sent(mailbox)
 
     async def _later(self, row: AnyRow, problem: str) -> None:
         now = self._now()
@@ -183,76 +183,24 @@ class _Round:
     problem: str = ""
 
 
-class _Marks:
-    """Marks mails as sent. Those accepted while a transaction is being written share the next one.
-
-    A mark is begun at once, and not only when its connection needs it: while the disk is waited for, the next mail is
-    on its way. (Tried: begun when the next mail has come to its end, 2.6 marks share a transaction and not 1.1, but
-    each connection then stands still for the disk.)
-
-    Marks that could not be written (a full disk) stay, and are written before anything else is sent.
-    """
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._waiting: dict[int, dt.datetime] = {}
-        self._writing = asyncio.Lock()
-
-    async def accepted(self, row: int, now: dt.datetime) -> None:
-        """The relay has accepted this mail; returns once that is durable."""
-        self._waiting[row] = now
-        async with self._writing:
-            if row in self._waiting:
-                await self._write()
-
-    async def flush(self) -> None:
-        """Write what waits."""
-        async with self._writing:
-            if self._waiting:
-                await self._write()
-
-    async def _write(self) -> None:
-        marks = dict(self._waiting)
-        await self._ledger.write(_accepted, list(marks.items()))
-        for row in marks:
-            del self._waiting[row]
+# A statement is built once: for SQLAlchemy, building it costs more than SQLite needs to run it.
+_DUE = (
+    sa.select(
+        outbox.c.id, outbox.c.kind, outbox.c.mailbox, outbox.c.envelope_sender, outbox.c.recipient,
+        outbox.c.recipient_key, outbox.c.attempts, outbox.c.created_at, outbox.c.copy, mails.c.raw, cases.c.reference,
+        messages.c.internal_date,
+    )
+    .join(mails, mails.c.outbox_id == outbox.c.id)
+    .join(cases, cases.c.id == outbox.c.case_id)
+    .join(messages, messages.c.id == outbox.c.source_id)
+    .where(outbox.c.state == "queued", outbox.c.due_at <= sa.bindparam("now"))
+    .order_by(outbox.c.id)
+    .limit(BATCH)
+)  # fmt: skip
 
 
 def _due(connection: Database, now: dt.datetime) -> Sequence[AnyRow]:
-    query = (
-        sa.select(outbox, mails.c.raw, cases.c.reference, messages.c.internal_date)
-        .join(mails, mails.c.outbox_id == outbox.c.id)
-        .join(cases, cases.c.id == outbox.c.case_id)
-        .join(messages, messages.c.id == outbox.c.source_id)
-        .where(outbox.c.state == "queued", outbox.c.due_at <= now)
-        .order_by(outbox.c.id)
-        .limit(BATCH)
-    )
-    return connection.execute(query).all()
-
-
-def _accepted(connection: Database, marks: Sequence[tuple[int, dt.datetime]]) -> None:
-    connection.execute(_ACCEPTED, [{"row": row, "now": now} for row, now in marks])
-    connection.execute(_DROP_UNCOPIED, {"rows": [row for row, _now in marks]})
-
-
-_ACCEPTED = (
-    outbox.update()
-    .where(outbox.c.id == sa.bindparam("row"))
-    .values(
-        state="sent",
-        sent_at=sa.bindparam("now"),
-        attempts=outbox.c.attempts + 1,
-        problem=None,
-        copy=sa.case((outbox.c.copy == "waiting", "pending"), else_="none"),
-    )
-)
-_DROP_UNCOPIED = mails.delete().where(
-    mails.c.outbox_id.in_(
-        sa.select(outbox.c.id).where(outbox.c.id.in_(sa.bindparam("rows", expanding=True)), outbox.c.copy == "none")
-    )
-)
-"""The text of a mail is deleted once it was sent, where no copy is filed."""
+    return connection.execute(_DUE, {"now": now}).all()
 
 
 def _deferred(connection: Database, row: int, due: dt.datetime, problem: str) -> None:

@@ -95,7 +95,7 @@ def plan(
         variant="follow-up" if joins is not None else "new",
         send=send,
         evidence=tuple(
-            _ADDRESS.sub("(address)", text)
+            _ADDRESS.sub("(address)", text) if "@" in text else text
             for text in (
                 *assessment.verdict.evidence,
                 *assessment.language.evidence,

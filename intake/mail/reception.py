@@ -101,7 +101,7 @@ class _Reception:
         source = register.message(
             place, case=case,
             message_id=assessment.message_id, reply=decided.verdict.reply, reason=decided.verdict.reason,
-            sender_key=keys.sender(self.desk.secret, assessment.sender) if assessment.sender else None,
+            sender_key=register.sender_key(assessment.sender),
             language=decided.language, confidence=decided.confidence, queue=decided.queue,
             evidence=list(decided.evidence), folder=decided.folder,
         )  # fmt: skip

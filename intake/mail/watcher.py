@@ -6,6 +6,10 @@ attachment), records them, and files them; then the copies of acknowledgements t
 staff, are put beside them. Between rounds the connection waits in IDLE, which is renewed, and swept
 periodically all the same: a cut network leaves IDLE hanging for ever, and servers forget to push.
 
+A backlog is taken in blocks. While one is recorded, the next is read and the one after it fetched; messages are moved
+some hundred at a time; and copies are appended beside all that, over further connections
+(:mod:`intake.servers.imap_crew`). So neither server nor disk nor processor waits for another.
+
 The ledger decides what is new, never a flag. A round that fails in any way ends the session; what was recorded is
 safe, what was not is found again. Sessions are opened again with a growing, jittered pause. A mailbox that
 fails stops nothing but itself, and is seen: notice, status, log.
@@ -25,6 +29,7 @@ import asyncio
 import datetime as dt
 import logging
 import traceback
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -46,11 +51,17 @@ from intake.mail.staff import Staff
 from intake.mail.worker import AssessmentFailed, Worker
 from intake.metrics import Metrics
 from intake.servers.imap import Account, Connection, Head
+from intake.servers.imap_crew import Crew
 
 log = logging.getLogger(__name__)
 
 BLOCK = 100
 """Messages recorded in one transaction."""
+AHEAD = 2
+"""Blocks that are fetched or read while another is recorded: enough that neither the server nor the reader stands idle,
+and no more, for a block of nothing but long texts takes 40 MB."""
+FILE_AT_ONCE = 400
+"""Messages recorded and not filed yet in a backlog. A MOVE costs the server's disk the same for one message or 200."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
 FETCH_NOTED_SECONDS = 30
@@ -104,6 +115,9 @@ class Watcher:
         self._metrics = metrics
         self._voicemail = voicemail
         self._careful = False
+        self._at_risk = 0
+        """Messages are being fetched, so many times at once. If that breaks the session, the number is left over, and
+        the next session begins carefully."""
         self._failures = 0
         self._steps = 0
         self._connection: Connection | None = None
@@ -156,8 +170,10 @@ class Watcher:
     async def _session(self, stop: asyncio.Event) -> None:
         connection = await Connection.open(self._account, self._door)
         self._connection = connection
+        crew = Crew(self._account, self._door)
+        self._careful, self._at_risk = self._careful or self._at_risk > 0, 0
         try:
-            session = await self._begin(connection)
+            session = await self._begin(connection, crew)
             sound = False
             while not stop.is_set():
                 self.wishes.wake.clear()
@@ -170,17 +186,18 @@ class Watcher:
                     service = self.desk.configuration.service
                     await connection.idle(service.renew_idle_seconds, self.wishes.wake)
         finally:
+            crew.drop()
             if stop.is_set():
                 await connection.logout()
             else:
                 connection.drop()
 
-    async def _begin(self, connection: Connection) -> "_Session":
+    async def _begin(self, connection: Connection, crew: Crew) -> "_Session":
         if not can_file(connection):
             raise MailboxRefused(f"{self._account.host}: {CANNOT_FILE}")
         prefix, delimiter = await connection.namespace()
         folders = Folders(prefix, delimiter, self._mailbox.parent_folder)
-        filing = Filing(self._ledger, connection, self.name, folders, self._now)
+        filing = Filing(self._ledger, connection, self.name, folders, self._now, crew)
         await filing.prepare([queue.folder for queue in self.desk.configuration.queues.values()])
         source = await connection.select(self._mailbox.folder)
         if source.read_only:
@@ -232,7 +249,8 @@ class Watcher:
         while await self._look_for_new(session):
             pass
         await session.filing.file(session.uidvalidity)
-        await session.filing.append_copies()
+        while await session.filing.append_copies():
+            pass
         if self._voicemail is not None:
             await self._file_recordings(session, self._voicemail)
         if self.desk.configuration.filing_mailbox == self.name:
@@ -243,7 +261,7 @@ class Watcher:
 
     async def _file_recordings(self, session: "_Session", voicemail: Voicemail) -> None:
         spoken = SpokenFiling(self._ledger, session.filing, voicemail.spool, self.name, self._now)
-        if await spoken.recover():
+        if await spoken.recover([queue.folder for queue in self.desk.configuration.queues.values()]):
             await self._open_source(session)
         if await spoken.append():
             self.wishes.wake.set()
@@ -263,28 +281,48 @@ class Watcher:
         session.set_aside |= set(new)
         noted = self._now()
         size = 1 if self._careful else BLOCK
-        blocks = [new[start : start + size] for start in range(0, len(new), size)]
-        # While one block is recorded and filed, the next is fetched and read.
-        ahead = asyncio.create_task(self._prepare(session, blocks[0], row.backlog_below_uid))
+        blocks = deque(new[start : start + size] for start in range(0, len(new), size))
+        # While one block is recorded and filed, the next is read and the one after it fetched.
+        ahead: deque[asyncio.Task[list[Arrival]]] = deque()
+        copying: asyncio.Task[bool] | None = None
+        unfiled = 0
+        depth = 1 if self._careful else AHEAD
+
+        def look_ahead() -> None:
+            while blocks and len(ahead) < depth:
+                ahead.append(asyncio.create_task(self._prepare(session, blocks.popleft(), row.backlog_below_uid)))
+
         try:
-            for following in [*blocks[1:], []]:
-                arrivals = await ahead
-                ahead = asyncio.create_task(self._prepare(session, following, row.backlog_below_uid))
+            look_ahead()
+            while ahead:
+                arrivals = await ahead.popleft()
+                look_ahead()
                 await self._record(arrivals)
-                await session.filing.file(session.uidvalidity)
-                if following:
-                    await session.filing.append_copies()
+                unfiled += len(arrivals)
+                if unfiled >= FILE_AT_ONCE or self._careful or not ahead:
+                    unfiled = 0
+                    await session.filing.file(session.uidvalidity)
+                if ahead and (copying is None or copying.done()):
+                    # Copies wait for the server's disk one by one; the messages do not wait for them.
+                    if copying is not None:
+                        await copying
+                    copying = asyncio.create_task(session.filing.append_copies())
                 if self._now() - noted >= dt.timedelta(seconds=FETCH_NOTED_SECONDS):
                     noted = self._now()
                     await self._ledger.write(records.update_mailbox, self.name, fetched_at=noted)
+            if copying is not None:
+                await copying
         finally:
-            ahead.cancel()
+            left = [*ahead, *((copying,) if copying is not None else ())]
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
         self._careful = False
         return True
 
     async def _prepare(self, session: "_Session", block: Sequence[int], backlog_below: int) -> list[Arrival]:
         """Fetch a block and read it; what cannot be read is counted, and quarantined in the end."""
-        if not block or (self._careful and not await self._may_try(session, block[0])):
+        if self._careful and not await self._may_try(session, block[0]):
             return []
         heads, skeletons = await self._fetch(session, block)
         self._steps += len(block)
@@ -307,23 +345,21 @@ class Watcher:
     async def _heard(self, session: "_Session", place: Place, head: Head, said: Assessment) -> Assessment:
         if self._voicemail is None or said.spoken is None:
             return said
-        # As in _fetch: if this breaks the session, the next one begins carefully; a full disk is not the mail's fault.
-        self._careful, careful = True, self._careful
         configuration, now = self.desk.configuration, self._now()
+        self._at_risk += 1
         try:
             heard = await hand_over(session.connection, self._voicemail, configuration, place, head, said, now)
-        except LedgerError:
-            self._careful = careful
+        except LedgerError:  # a full disk is not the mail's fault
+            self._at_risk -= 1
             raise
-        self._careful = careful
+        self._at_risk -= 1
         return heard
 
     async def _fetch(self, session: "_Session", block: Sequence[int]) -> tuple[dict[int, Head], dict[int, bytes]]:
-        # If this breaks the session, the next one begins carefully: this flag outlives the exception.
-        self._careful, careful = True, self._careful
+        self._at_risk += 1
         heads = await session.connection.heads(block)
         skeletons = await session.connection.skeletons(list(heads.values()))
-        self._careful = careful
+        self._at_risk -= 1
         return heads, skeletons
 
     async def _may_try(self, session: "_Session", uid: int) -> bool:

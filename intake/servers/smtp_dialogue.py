@@ -66,16 +66,18 @@ class Dialogue(asyncio.Protocol):
 
     async def reply(self, seconds: float) -> Reply:
         """The next reply. TimeoutError, ConnectionError or :class:`Garbled` if there is none."""
-        async with asyncio.timeout(seconds):
-            await self._until(lambda: bool(self._replies))
+        if not self._replies:  # most are there already: a limit costs more than taking one
+            async with asyncio.timeout(seconds):
+                await self._until(lambda: bool(self._replies))
         self.awaited -= 1
         return self._replies.popleft()
 
     async def send(self, data: bytes, seconds: float) -> None:
         """Send data and wait until the network has all of it. TimeoutError, ConnectionError."""
         self._write(data)
-        async with asyncio.timeout(seconds):
-            await self._until(lambda: not self._paused)
+        if self._paused:
+            async with asyncio.timeout(seconds):
+                await self._until(lambda: not self._paused)
 
     def _write(self, data: bytes) -> None:
         if not self.is_open:

@@ -6,13 +6,11 @@ mistake in the file is tested in ``tests/unit/test_config.py``; here are the kin
 or a second process can bring about.
 """
 
-import os
 import re
 import shutil
 import sqlite3
 import ssl
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,10 +61,7 @@ class Desk:
 
     def problems(self, command: str) -> list[str]:
         """What ``intake check`` or ``intake run`` complains about; it must end with 1."""
-        done = subprocess.run(
-            [sys.executable, "-m", "intake", command, "--config", str(self.office.config)],
-            capture_output=True, text=True, timeout=120, env={**os.environ, "NO_COLOR": "1"},
-        )  # fmt: skip
+        done = self.office.command(command)
         said = done.stdout + done.stderr
         assert done.returncode == 1, said
         assert "Traceback" not in said

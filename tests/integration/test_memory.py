@@ -111,7 +111,7 @@ def highest(pid: int) -> int:
 
 def test_attachments_are_filed_without_passing_through_the_service(tmp_path: Path, user: str) -> None:
     with SmtpSink() as sink, Dovecot() as dovecot:
-        with Office(tmp_path, dovecot, sink.port, {"office": user}) as office:
+        with Office(tmp_path, dovecot, sink.port, {"office": user}, forked=False) as office:
             before = highest(office.pid)
             dovecot.deliver(user, *(with_attachment(n) for n in range(MAILS)))
             office.wait_recorded(MAILS)

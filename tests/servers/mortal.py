@@ -14,6 +14,7 @@ the daemon's own process here, which saves a start of the worker process in each
 import asyncio
 import datetime as dt
 import functools
+import gc
 import imaplib
 import json
 import os
@@ -200,7 +201,9 @@ def _load_once() -> None:
     service.load_texts = lambda _settings: texts
     Rules.shipped = lambda _queues: rules  # type: ignore[method-assign, assignment]
     Calendar(office.configuration.office).is_open(system_clock())
+    rules.warm_up()
     warm_up()
+    gc.freeze()  # or each fork copies all of it to look for garbage
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 """The whole service as an administrator runs it: a configuration in a folder, ``intake run`` as a process.
 
 The mail servers are the test's; this only writes ``intake.toml`` for them, starts and stops the daemon, and
-runs other commands beside it.
+runs other commands beside it. Both are real processes, but their modules are loaded only once: see
+:mod:`tests.servers.nursery`.
 """
 
 import datetime as dt
@@ -24,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.servers import nursery
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.ports import wait_until
 from tests.servers.smtp_sink import SmtpSink
@@ -106,6 +108,7 @@ class Office:
     ``patches``: Python that the daemon and its worker run first, for what no configuration can bring about
     (a message that needs 5 GB) and for periods of minutes.
     ``clock``: what this machine's clock shows at first, to the daemon and to every command; else it is the real one.
+    ``forked``: the daemon is a fork of the nursery; not so where its memory or its start is measured.
     """
 
     def __init__(
@@ -125,8 +128,10 @@ class Office:
         tables: str = "",
         patches: str = "",
         clock: dt.datetime | None = None,
+        forked: bool = True,
     ) -> None:
         self.folder = folder
+        self._forked = forked
         folder.mkdir(parents=True, exist_ok=True)
         self.config = folder / "intake.toml"
         (folder / "password").write_text(PASSWORD)
@@ -147,7 +152,7 @@ class Office:
         lines += ["[limits]", *(f"{k} = {toml(v)}" for k, v in (limits or {}).items())]
         lines += ["[trust]", *(f"{k} = {toml(v)}" for k, v in (trust or {}).items())]
         self.config.write_text("\n".join(lines) + f"\n{tables}\n" + office_tables(), "utf-8")
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: nursery.Nursling | subprocess.Popen[bytes] | None = None
         self._program = self._commands = ["-m", "intake"]
         if clock is not None:
             self.set_clock(clock)
@@ -201,9 +206,11 @@ class Office:
     def start_process(self) -> None:
         """Start ``intake run`` without waiting for anything."""
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, *self._program, "run", "--config", str(self.config)], stdout=log, stderr=log
-            )
+            arguments = [*self._program, "run", "--config", str(self.config)]
+            if self._forked:
+                self._process = nursery.start(arguments, log.fileno(), log.fileno())
+            else:
+                self._process = subprocess.Popen([sys.executable, *arguments], stdout=log, stderr=log)
 
     def _fetched(self) -> dict[str, str]:
         return dict(self.query("SELECT name, fetched_at FROM mailboxes"))
@@ -213,7 +220,7 @@ class Office:
         process, self._process = self._process, None
         if process is not None:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == 0, self.log()
+            assert process.wait(60) == 0, self.log()
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -244,10 +251,8 @@ class Office:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run another ``intake`` command on this installation."""
-        return subprocess.run(
-            [sys.executable, *self._commands, *arguments, "--config", str(self.config)],
-            capture_output=True, text=True, timeout=PATIENCE, env={**os.environ, "NO_COLOR": "1"},
-        )  # fmt: skip
+        program = [*self._commands, *arguments, "--config", str(self.config)]
+        return nursery.run(program, PATIENCE, {**os.environ, "NO_COLOR": "1"})
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the SQLite ledger; none where there is no ledger yet."""

@@ -21,6 +21,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from markupsafe import Markup
@@ -138,8 +139,14 @@ def _openings(texts: Texts, calendar: Calendar, instant: dt.datetime) -> Opening
 
 def details_of(calendar: Calendar, facts: Facts, codes: tuple[str, ...]) -> Details:
     """What differs from mail to mail, with the time of arrival in these languages."""
-    received = calendar.local(facts.received or facts.at)
-    return Details(facts.reference, {code: wording.instant(code, received) for code in codes})
+    minute = calendar.local(facts.received or facts.at).replace(second=0, microsecond=0)
+    return Details(facts.reference, {code: _in_words(code, minute) for code in codes})
+
+
+@lru_cache(maxsize=256)
+def _in_words(code: str, minute: dt.datetime) -> str:
+    """A minute as it is written in a language; remembered, because a backlog has many messages of one minute."""
+    return wording.instant(code, minute)
 
 
 def render(texts: Texts, configuration: Configuration, calendar: Calendar, facts: Facts) -> Body:

@@ -16,6 +16,7 @@ Gaps are made of control characters, which neither texts nor the configuration m
 import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from threading import Lock
 from typing import Generic, TypeVar
@@ -89,6 +90,7 @@ def received_gap(code: str) -> str:
     return f"{_RECEIVED}{code}{_RECEIVED}"
 
 
+@lru_cache(maxsize=256)
 def laid_out(code: str, text: str) -> str:
     """A paragraph of plain text, wrapped; one with a gap for the time of arrival will be when it is filled."""
     return f"{_UNWRAPPED}{code}{_UNWRAPPED}{text}" if _RECEIVED in text else oriented(code, wrap(text))
@@ -103,10 +105,13 @@ class Details:
 
     def fill(self, text: str) -> str:
         """``text`` with its gaps filled, its paragraphs wrapped."""
-        text = text.replace(reference_gap(len(self.reference)), self.reference)
-        for code, words in self.received.items():
-            text = text.replace(received_gap(code), words)
-        return _UNWRAPPED_LINE.sub(lambda line: laid_out(line[1], line[2]), text) if _UNWRAPPED in text else text
+        if _RECEIVED in text:
+            for code, words in self.received.items():
+                text = text.replace(received_gap(code), words)
+        if _UNWRAPPED in text:
+            # Without the reference: what arrives in the same minute is wrapped once.
+            text = _UNWRAPPED_LINE.sub(lambda line: laid_out(line[1], line[2]), text)
+        return text.replace(reference_gap(len(self.reference)), self.reference)
 
     def escaped(self) -> "Details":
         """The same for HTML."""
