@@ -51,7 +51,8 @@ demo: setup
 	exec $(BIN)/python -m intake demo $(FLAGS)
 
 test: lint system-packages
-	@echo "test: running the tests, $(JOBS) at a time"
+	@$(BIN)/python -m compileall -q intake tests  # some hundred processes are started that would each compile them
+	echo "test: running the tests, $(JOBS) at a time"
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(FLAGS)
 
 measure: setup-dev system-packages

@@ -3,7 +3,9 @@
 
 The tables of phrases and wordings in many languages are alternations of hundreds of branches. Python's ``re`` tries
 every branch at every position: measured on a 2 KB mail, 19 ms for the tables of eligibility alone. RE2 looks at each
-character once, whatever the pattern: 0.2 ms, and no text can make it slower (it has no backtracking).
+character once, whatever the pattern: 0.2 ms. It has no backtracking; but it makes its states as texts need them, and a
+table of many phrases with gaps needs new ones for every new text. What is searched for hundreds of phrases therefore
+goes through a lookout first (:mod:`intake.mail.eligibility.lookout`).
 
 RE2 has neither look-around nor Unicode ``\\b`` and ``\\w``. So a pattern stays what it is for ``re``, and RE2 gets a
 wider form of it, made by leaving out the assertions and widening the classes: where the wider form finds nothing, the
@@ -12,7 +14,6 @@ pattern itself cannot match; only where it does, ``re`` has the word. A test hol
 
 import re
 from collections.abc import Iterable
-from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
 import re2
@@ -114,59 +115,61 @@ def widened(pattern: str) -> str:
 class Pattern:
     """A pattern with the methods of :class:`re.Pattern` that the tables need; compiled when it is first used.
 
-    The tables together take a second to compile, which no command should pay that reads no message.
+    The tables together take a second to compile, which no command should pay that reads no message; and most phrases of
+    a table are never met, so ``re`` compiles a pattern only where RE2 has found its wider form.
     """
 
-    __slots__ = ("_compiled", "_flags", "pattern")
+    __slots__ = ("_exact", "_wide", "flags", "pattern")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = pattern
-        self._flags = flags
-        self._compiled: tuple[re.Pattern[str], Any] | None = None
+        self.flags = flags
+        self._exact: re.Pattern[str] | None = None
+        self._wide: Any = None
 
     def __reduce__(self) -> tuple[type["Pattern"], tuple[str, int]]:
-        return Pattern, (self.pattern, self._flags)
+        return Pattern, (self.pattern, self.flags)
 
-    def compile(self) -> tuple[re.Pattern[str], Any]:
-        """The pattern for ``re``, and its wider form for RE2. Raises what both raise for a faulty pattern."""
-        if self._compiled is None:
-            options = re2.Options()
-            options.max_mem = MAX_MEMORY
-            options.log_errors = False
-            options.case_sensitive = not self._flags & re.IGNORECASE
-            multiline = "(?m)" if self._flags & re.MULTILINE else ""
-            dots = "(?s)" if self._flags & re.DOTALL else ""
-            wide = re2.compile(f"{multiline}{dots}{widened(self.pattern)}", options)
-            self._compiled = re.compile(self.pattern, self._flags), wide
-        return self._compiled
+    def compile(self) -> None:
+        """Compile now, for both. Raises what both raise for a faulty pattern."""
+        self._wide, self._exact = self._widened(), re.compile(self.pattern, self.flags)
 
     def search(self, text: str) -> re.Match[str] | None:
         """As :meth:`re.Pattern.search`."""
-        exact, wide = self._compiled or self.compile()
-        return exact.search(text) if wide.search(text.encode()) else None
+        return self._compiled().search(text) if self._widened().search(text.encode()) else None
 
     def match(self, text: str) -> re.Match[str] | None:
         """As :meth:`re.Pattern.match`."""
-        exact, wide = self._compiled or self.compile()
-        return exact.match(text) if wide.match(text.encode()) else None
+        return self._compiled().match(text) if self._widened().match(text.encode()) else None
 
     def findall(self, text: str) -> list[str]:
         """All that is found, whole; unlike :meth:`re.Pattern.findall`, groups do not matter."""
-        exact, wide = self._compiled or self.compile()
-        return [found.group() for found in exact.finditer(text)] if wide.search(text.encode()) else []
+        if not self._widened().search(text.encode()):
+            return []
+        return [found.group() for found in self._compiled().finditer(text)]
 
     def sub(self, replacement: str, text: str) -> str:
         """As :meth:`re.Pattern.sub`."""
-        exact, wide = self._compiled or self.compile()
-        return exact.sub(replacement, text) if wide.search(text.encode()) else text
+        return self._compiled().sub(replacement, text) if self._widened().search(text.encode()) else text
+
+    def _compiled(self) -> re.Pattern[str]:
+        if self._exact is None:
+            self._exact = re.compile(self.pattern, self.flags)
+        return self._exact
+
+    def _widened(self) -> Any:
+        if self._wide is None:
+            options = re2.Options()
+            options.max_mem = MAX_MEMORY
+            options.log_errors = False
+            options.case_sensitive = not self.flags & re.IGNORECASE
+            multiline = "(?m)" if self.flags & re.MULTILINE else ""
+            dots = "(?s)" if self.flags & re.DOTALL else ""
+            self._wide = re2.compile(f"{multiline}{dots}{widened(self.pattern)}", options)
+        return self._wide
 
 
-def compile_all(things: Iterable[object]) -> None:
-    """Compile now every pattern among ``things``, or in the slots of one of them, or in a tuple."""
-    for thing in things:
-        if isinstance(thing, Pattern):
-            thing.compile()
-        elif isinstance(thing, tuple):
-            compile_all(thing)
-        elif is_dataclass(thing) and not isinstance(thing, type):
-            compile_all(getattr(thing, field.name) for field in fields(thing))
+def compile_all(patterns: Iterable[Pattern]) -> None:
+    """Compile all of ``patterns`` now."""
+    for pattern in patterns:
+        pattern.compile()

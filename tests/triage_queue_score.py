@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from intake.triage import LanguageGuess, Routing, Rules, detect, own_words, route
 from intake.triage.routing import files as rule_files
 from intake.triage.routing.files import Pack
-from intake.triage.routing.rules import Signs
 from tests.triage_score import QUEUES, Sample, samples, share
 
 URGENT = ("asylum", "lawyers-authorities", "travel-documents")
@@ -144,8 +143,8 @@ def ablation(names: Sequence[str]) -> Iterable[str]:
         return judged
 
     whole = rules()
-    none = Signs((), None)
-    without_structure = replace(whole, senders=none, recipients=none, numbers=none, fields=None)
+    bare = replace(pack(), senders=[], recipients=[], numbers=[], fields=None)
+    without_structure = Rules.of(bare, QUEUES)
     variants: Mapping[str, Callable[[], list[Routed]]] = {
         "everything": lambda: judge(whole, mails),
         "structural evidence off": lambda: judge(without_structure, mails, structure=True),

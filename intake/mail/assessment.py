@@ -13,7 +13,6 @@ from intake.cases import keys, reference
 from intake.mail.eligibility import Policy, Verdict, judge, signals
 from intake.mail.telephone import Spoken, spoken
 from intake.message import DeliveryFailure, Message, parse
-from intake.patterns import compile_all
 from intake.triage import Classifier, language, text, triage
 from intake.triage.language import LanguageGuess, detect
 from intake.triage.routing import Routing, Rules
@@ -26,8 +25,7 @@ VOICEMAIL = "voicemail"
 def warm_up() -> None:
     """Load word lists, language profiles and patterns now (some seconds) instead of at the first messages."""
     language.warm_up()
-    for module in (signals, text):
-        compile_all(list(vars(module).values()))
+    signals.warm_up()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,11 @@ class Reader:
     secret: bytes
     prefix: str
     classifier: Classifier | None = None
+
+    def warm_up(self) -> None:
+        """Load now what the first messages would wait for: some seconds of rules, word lists and language profiles."""
+        self.rules.warm_up()
+        warm_up()
 
     def assess(
         self, raw: bytes, internal_date: dt.datetime | None, *, detector: Callable[..., LanguageGuess] = detect

@@ -9,6 +9,7 @@ The worker ends by itself when its parent does: the pipe closes.
 
 import asyncio
 import datetime as dt
+import gc
 import multiprocessing
 import resource
 import signal
@@ -20,7 +21,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from intake.errors import IntakeError
-from intake.mail.assessment import Assessment, Reader, warm_up
+from intake.mail.assessment import Assessment, Reader
 from intake.triage.language import LanguageGuess, detect
 
 MEMORY_LIMIT = 1024 * 1024 * 1024
@@ -65,7 +66,11 @@ def _serve(pipe: Connection, readers: Mapping[str, Reader]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    warm_up()
+    gc.disable()
+    for reader in readers.values():
+        reader.warm_up()
+    gc.freeze()  # what was loaded stays: nobody need look through it for what is no longer needed
+    gc.enable()
     detector = _Timed()
     pipe.send("ready")
     while True:

@@ -39,6 +39,8 @@ _LABEL = re.compile(r"\s*[*_]{0,2}([^\W\d_][^:：*<>@\d]{0,22}?)\s?[*_]{0,2}\s?[
 _RULER = re.compile(r"\s*[-_=*]{2,}\s*([^-_=*\s][^\n]{2,60}?)\s*[-_=*]{2,}\s*$")
 _MARGINS = " \t-_=*:"
 _ENDS = frozenset(":：፦-.։")
+_SIGNS = (":", "：", "፦", "----", "է")
+"""One stands in whatever ``_COLON`` finds."""
 _RULING = frozenset("-_=*:： ")
 
 
@@ -90,7 +92,9 @@ def announcements(lines: list[str]) -> dict[int, int]:
     found: dict[int, int] = {}
     for number, whole in enumerate(lines):
         line = whole[:MAX_LINE].rstrip()
-        if not line or not (line[-1] in _ENDS or ":  " in line) or is_quoted(line):
+        if not line or not (line[-1] in _ENDS or ":  " in line):
+            continue
+        if not any(sign in line for sign in _SIGNS) or is_quoted(line):
             continue
         end = _COLON.search(line)
         if end is None or end.start() > MAX_ANNOUNCEMENT:

@@ -14,7 +14,6 @@ import functools
 import itertools
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -164,17 +163,18 @@ def _load() -> _Romanised:
         for code, words in lists()["words"].items()
         if code not in LANGUAGES or LANGUAGES[code].script == "Latn"
     }
-    counts = {
-        code: Counter(piece for word in dict.fromkeys(words) for piece in _pieces(word))
-        for code, words in {**latin, **{f"{code}*": words for code, words in romanised.items()}}.items()
-    }
-    pieces = {piece: row for row, piece in enumerate(sorted(set().union(*counts.values())))}
+    classes = {**latin, **{f"{code}*": words for code, words in romanised.items()}}
+    seen: dict[str, int] = {}
     np = single_threaded()
-    table = np.full((len(pieces) + 1, len(counts)), SMOOTHING, dtype=np.float32)
-    for column, counted in enumerate(counts.values()):
-        for piece, times in counted.items():
-            table[pieces[piece], column] += times
+    rows = [
+        np.array([seen.setdefault(piece, len(seen)) for word in dict.fromkeys(words) for piece in _pieces(word)])
+        for words in classes.values()
+    ]
+    names = sorted(seen)
+    counts = np.stack([np.bincount(row, minlength=len(seen) + 1) for row in rows], axis=1)
+    table = counts[[*(seen[name] for name in names), len(seen)]].astype(np.float32) + np.float32(SMOOTHING)
     likelihood = np.log(table / table.sum(axis=0))
+    pieces = {piece: row for row, piece in enumerate(names)}
     return _Romanised(
-        {key: frozenset(found) for key, found in by_sound.items() if len(key) > 1}, tuple(counts), pieces, likelihood
+        {key: frozenset(found) for key, found in by_sound.items() if len(key) > 1}, tuple(classes), pieces, likelihood
     )

@@ -125,14 +125,23 @@ def script_of(character: str) -> str:
     return next((script for low, high, script in _BLOCKS if low <= point <= high), "Zyyy")
 
 
+@functools.cache
+def _telling(script: str) -> frozenset[str]:
+    """All letters of ``script`` that tell anything."""
+    return frozenset("".join(alphabet for _, alphabet, _ in LETTERS.get(script, ())))
+
+
 def letter_evidence(text: str, script: str) -> list[tuple[str, float]]:
     """What telling letters of ``script`` in ``text`` (lower case) say: languages with weights, some more than once.
 
     Letters speak at most as loudly as a few words, however often they occur.
     """
     present = Counter(text)
+    telling = [(letter, present[letter]) for letter in present.keys() & _telling(script)]
+    if not telling:
+        return []
     counts = [
-        (code, weight, sum(present[letter] for letter in alphabet))
-        for code, alphabet, weight in LETTERS.get(script, ())
+        (code, weight, sum(times for letter, times in telling if letter in alphabet))
+        for code, alphabet, weight in LETTERS[script]
     ]
     return [(code, weight * min(count, 4) / 2) for code, weight, count in counts if count]

@@ -7,7 +7,6 @@ person's. ``romanised.toml`` holds words of other scripts in Latin letters; ``ro
 """
 
 import functools
-import sys
 import tomllib
 import unicodedata
 from dataclasses import dataclass
@@ -47,9 +46,13 @@ def plain_spelling(text: str) -> str:
     return unicodedata.normalize("NFD", text).translate(_folding())
 
 
+LAST_PLANE = 0x20000
+"""No mark that combines lies here or beyond: these planes are for ideographs."""
+
+
 @functools.cache
 def _folding() -> dict[int, str | None]:
-    marks = (point for point in range(sys.maxunicode + 1) if unicodedata.combining(chr(point)))
+    marks = (point for point in range(LAST_PLANE) if unicodedata.combining(chr(point)))
     return {**dict.fromkeys(marks), ord("ı"): "i", ord("ł"): "l", ord("đ"): "d"}
 
 

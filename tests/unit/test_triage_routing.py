@@ -256,6 +256,17 @@ def test_an_office_adds_takes_away_and_weighs_anew() -> None:
     assert queue("Einbürgerung") == "naturalisation"
 
 
+def test_rules_travel_to_another_process_as_the_text_that_they_were_read_from(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('extends = "shipped"\n[queues.general.evidence]\ncitizenship = 90\n', "utf-8")
+    rules = Rules.read(file, QUEUES)
+    rules.warm_up()
+    sent = pickle.dumps(rules)
+    file.write_text("[not a rule file", "utf-8")
+    assert queue("Einbürgerung", rules=pickle.loads(sent)) == queue("Einbürgerung", rules=rules) == "general"
+    assert len(sent) < 2_000
+
+
 def test_an_offices_file_without_extends_stands_alone() -> None:
     assert queue("Einbürgerung", rules=Rules.load(SMALL, "regeln.toml", QUEUES)) == "general"
 

@@ -16,6 +16,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from intake.mail.eligibility.lookout import Lookout, Seen
 from intake.mail.eligibility.phrases import BOUNCES, NOTES, NOTIFICATIONS
 from intake.message import Message
 from intake.patterns import Pattern
@@ -38,24 +39,27 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A message as it is weighed, every text folded once."""
+    """A message as it is weighed, every text folded and looked over once."""
 
     message: Message
     own: str
     """The sender's own words, not folded."""
-    subject: str
-    words: str
+    subject: Seen
+    words: Seen
+    """The sender's own, folded."""
     answered: bool
     """The subject says that it answers something."""
-    sender: str
+    sender: Seen
     """Display names and addresses of From and Sender."""
     against: dict[str, int]
     """What speaks for a person."""
 
     @classmethod
     def of(cls, message: Message, own: str) -> "_Reading":
-        subject, words = folded(message.subject), folded(own[:MAX_WORDS])
-        return cls(message, own, subject, words, bool(_ANSWER.match(subject)), _sender(message), _against(words))
+        lookouts = _lookouts()
+        subject, words = lookouts.subject.over(folded(message.subject)), lookouts.words.over(folded(own[:MAX_WORDS]))
+        sender = lookouts.sender.over(_sender(message))
+        return cls(message, own, subject, words, bool(subject.match(_ANSWER)), sender, _against(words))
 
 
 def reads_automatic(message: Message, own_words: str) -> Signal | None:
@@ -169,21 +173,20 @@ _ABOUT_REPLIES = Pattern(
 """Complains or asks about automatic messages."""
 
 
-def _against(words: str) -> dict[str, int]:
+def _against(words: Seen) -> dict[str, int]:
     """A question, a request, a declaration, and words about a person's own affairs with the office."""
     points = {}
-    if _QUESTION.search(NOTES.urgent.sub(" ", " " + words)):
+    if words.may(_QUESTION) and _QUESTION.search(NOTES.urgent.sub(" ", " " + words.text)):
         points["question"] = -3
-    if _REQUEST.search(words):
-        points["request"] = -2
-    if _WISH.search(words):
-        points["concern"] = -1
-    if _OWN_AFFAIRS.search(words):
-        points["own affairs"] = -2
-    if _DECLARATION.search(words):
-        points["declaration"] = -3
-    if _ABOUT_REPLIES.search(words):
-        points["about replies"] = -3
+    for name, pattern, weight in (
+        ("request", _REQUEST, -2),
+        ("concern", _WISH, -1),
+        ("own affairs", _OWN_AFFAIRS, -2),
+        ("declaration", _DECLARATION, -3),
+        ("about replies", _ABOUT_REPLIES, -3),
+    ):
+        if words.search(pattern):
+            points[name] = weight
     return points
 
 
@@ -214,18 +217,18 @@ def _note(reading: _Reading) -> dict[str, int]:
     """An out-of-office note or an automatic reply (RFC 3834 1.1)."""
     message, subject, words, answered = reading.message, reading.subject, reading.words, reading.answered
     points: dict[str, int] = {}
-    if title := NOTES.title.match(subject):
-        rest = subject[title.end() :]
+    if title := subject.match(NOTES.title):
+        rest = subject.text[title.end() :]
         points["subject"] = 4 if re.match(r"\s*[::\-–—|(\[]\s*\S|\s+re:", rest) else 4 if not rest.strip(" .!") else 1
-    elif NOTES.receipt.match(subject) and not answered:
+    elif subject.match(NOTES.receipt) and not answered:
         points["receipt"] = 2
-    elif NOTES.topic.search(subject) and not answered:
+    elif subject.search(NOTES.topic) and not answered:
         points["topic"] = 1
-    if NOTES.contact.search(subject):
+    if subject.search(NOTES.contact):
         points["subject-thanks"] = 2
-    if _ECHO.match(subject) or (answered and message.in_reply_to):
+    if _ECHO.match(subject.text) or (answered and message.in_reply_to):
         points["echo"] = 1
-    beginning = words[:1_200]
+    beginning = words.part(0, 1_200)
     for name, pattern, weight in (
         ("automatic", NOTES.automatic, 3),
         ("away", NOTES.away, 2),
@@ -237,13 +240,14 @@ def _note(reading: _Reading) -> dict[str, int]:
         ("until", NOTES.until, 1),
         ("thanks", NOTES.thanks, 1),
     ):
-        if pattern.search(beginning):
+        if beginning.search(pattern):
             points[name] = weight
-    if (said := NOTES.away.search(beginning)) and NOTES.leave.search(said[0]):
+    said = beginning.search(NOTES.away) if "away" in points else None
+    if said and beginning.part(*said.span()).search(NOTES.leave):
         points.pop("leave", None)  # the same words
     if "unread" in points and "echo" in points:
         points["echo"] = 2
-    if _TWO_LANGUAGES.search(words):
+    if words.search(_TWO_LANGUAGES):
         points["two-languages"] = 1
     firm = set(points) - _WEAK
     if not answered and "received" in points:
@@ -252,7 +256,7 @@ def _note(reading: _Reading) -> dict[str, int]:
         return {}
     if firm == {"away"} and said and "two-languages" not in points and not _WORKPLACE.search(said[0]):
         points["away"] = 1
-    if _BACK.search(words):
+    if words.search(_BACK):
         points["back"] = -3
     against = reading.against
     if points.keys() & {"receipt", "subject-thanks"}:
@@ -279,23 +283,23 @@ def _bounce(reading: _Reading) -> dict[str, int]:
     """A delivery failure without the form of one (RFC 3464)."""
     subject, words = reading.subject, reading.words
     points: dict[str, int] = {}
-    if BOUNCES.title.search(subject):
+    if subject.search(BOUNCES.title):
         points["subject"] = 2
-    if BOUNCES.text.search(words):
+    if words.search(BOUNCES.text):
         points["failure"] = 2
-    if _SMTP_REPLY.search(words):
+    if words.search(_SMTP_REPLY):
         points["smtp"] = 2
-    if BOUNCES.gate.search(words):
+    if words.search(BOUNCES.gate):
         points["gate"] = 2
-    if BOUNCES.challenge.search(words):
+    if words.search(BOUNCES.challenge):
         points["challenge"] = 4
-    if BOUNCES.gate.search(subject):
+    if subject.search(BOUNCES.gate):
         points["subject-gate"] = 2
-    if not reading.answered and _ECHO.match(subject):
+    if not reading.answered and _ECHO.match(subject.text):
         points["echo"] = 1
-    if _SERVER_NAME.search(reading.sender):
+    if reading.sender.search(_SERVER_NAME):
         points["sender"] = 1
-    if NOTES.automatic.search(words):
+    if words.search(NOTES.automatic):
         points["automatic"] = 2
     return points | reading.against if points else {}
 
@@ -345,7 +349,7 @@ def _notification(reading: _Reading) -> dict[str, int]:
     """A newsletter, an order, a ticket, a monitor, a receipt: sent by a program to a customer."""
     message, subject, words, sender = reading.message, reading.subject, reading.words, reading.sender
     points: dict[str, int] = {}
-    whole = folded(message.text[:20_000])
+    whole = _lookouts().whole.over(folded(message.text[:20_000]))
     for name, pattern, text, weight in (
         ("sender", NOTIFICATIONS.sender, sender, 2),
         ("subject", NOTIFICATIONS.title, subject, 2),
@@ -356,7 +360,7 @@ def _notification(reading: _Reading) -> dict[str, int]:
         ("program", NOTIFICATIONS.program, words, 4),
         ("automatic", NOTES.automatic, words, 4),
     ):
-        if pattern.search(text):
+        if text.search(pattern):
             points[name] = weight
     links = len(_LINK.findall(message.text[:20_000]))
     if links >= 4:
@@ -368,17 +372,17 @@ def _notification(reading: _Reading) -> dict[str, int]:
         points["only-html"] = 1
     if any(p.content_type == "text/calendar" for p in message.parts):
         points["calendar"] = 3
-    if _names_itself(message, subject):
+    if _names_itself(message, subject.text):
         points["brand"] = 2
     if _is_listing(reading.own):
         points["listing"] = 2
-        if len(set(_MEASURED.findall(words))) >= 2:
+        if len(set(_MEASURED.findall(words.text))) >= 2:
             points["measured"] = 2
-    tag = _TAG.search(subject)
+    tag = _TAG.search(subject.text)
     posted = tag is not None and any(r.startswith(tag[1].replace(" ", "-") + "@") for r in message.recipients)
     if posted:
         points["list-tag"] = 4
-    if _VIA.search(sender):
+    if sender.search(_VIA):
         points["via"] = 2
     if any(_SENDING_SERVICE.match(h.name) for h in message.headers):
         points["sending-service"] = 2
@@ -415,3 +419,38 @@ def _sender(message: Message) -> str:
     """Display names and addresses of From and Sender, folded."""
     people = [*message.from_[:2], *([message.sender] if message.sender else [])]
     return folded(" ".join(f"{p.name[:MAX_NAME]} {p.address[:MAX_NAME]}" for p in people))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookouts:
+    """For the patterns that are looked for in each kind of text."""
+
+    subject: Lookout
+    words: Lookout
+    whole: Lookout
+    sender: Lookout
+
+
+@functools.cache
+def _lookouts() -> _Lookouts:
+    return _Lookouts(
+        subject=Lookout(
+            (_ANSWER, NOTES.title, NOTES.receipt, NOTES.topic, NOTES.contact, BOUNCES.title, BOUNCES.gate,
+             NOTIFICATIONS.title)
+        ),
+        words=Lookout(
+            (NOTES.automatic, NOTES.away, NOTES.leave, NOTES.instead, NOTES.unread, NOTES.later, NOTES.received,
+             NOTES.until, NOTES.thanks, BOUNCES.text, BOUNCES.gate, BOUNCES.challenge, NOTIFICATIONS.program,
+             _SMTP_REPLY, _TWO_LANGUAGES, _BACK, _QUESTION, _REQUEST, _WISH, _OWN_AFFAIRS, _DECLARATION, _ABOUT_REPLIES)
+        ),
+        whole=Lookout(
+            (NOTIFICATIONS.text, NOTIFICATIONS.no_reply, NOTIFICATIONS.unsubscribe, NOTIFICATIONS.legal)
+        ),
+        sender=Lookout((NOTIFICATIONS.sender, _SERVER_NAME, _VIA)),
+    )  # fmt: skip
+
+
+def warm_up() -> None:
+    """Make what every message needs now instead of at the first message."""
+    _lookouts()
+    _unseen()

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from intake.triage.routing.index import MIXED_IN
-from intake.triage.routing.rules import ASKING, Rule, Rules, Settings
+from intake.triage.routing.rules import ASKING, Book, Rule, Rules, Settings
 from intake.triage.routing.spelling import MAX_CHARACTERS, Sentence, sentences
 from intake.triage.routing.values import Decision, Evidence, Routing, Where
 
@@ -69,33 +69,34 @@ def route(
 
     ``language`` is the code of the message's language where it is known.
     """
-    places, texts = _places(rules, subject, own_words, attachments)
+    book = rules.book
+    places, texts = _places(book, subject, own_words, attachments)
     spoken = (*_FAMILIES.get(language, (language,)), *MIXED_IN) if language else ()
     said: _Said = {}
-    for term, number, exact in rules.index.find([text.words for text in texts], spoken):
-        quality = 1.0 if exact else rules.settings.misspelt
+    for term, number, exact in book.index.find([text.words for text in texts], spoken):
+        quality = 1.0 if exact else book.settings.misspelt
         spots = said.setdefault(term.concept, {})
         if number not in spots or spots[number][0] < quality:
             spots[number] = (quality, term.label)
     asking = said.get(ASKING, {})
     factors = [
-        place.factor * (rules.settings.question if place.where == "text" and (text.asks or i in asking) else 1.0)
+        place.factor * (book.settings.question if place.where == "text" and (text.asks or i in asking) else 1.0)
         for i, (place, text) in enumerate(zip(places, texts, strict=True))
     ]
     hits = [
         hit
         for concept in sorted(said)
-        for rule in rules.rules.get(concept, ())
-        if all(c in said for c in rule.concepts) and (hit := _hit(rule, said, places, factors, rules.settings))
+        for rule in book.rules.get(concept, ())
+        if all(c in said for c in rule.concepts) and (hit := _hit(rule, said, places, factors, book.settings))
     ]
-    return _decide(rules.settings, hits, _structure(rules, subject, own_words, sender_domain, recipients))
+    return _decide(book.settings, hits, _structure(book, subject, own_words, sender_domain, recipients))
 
 
 def _places(
-    rules: Rules, subject: str, own_words: str, attachments: Sequence[str]
+    book: Book, subject: str, own_words: str, attachments: Sequence[str]
 ) -> tuple[list[_Place], list[Sentence]]:
     """Every sentence with where it stands: subject first, a gap before attachments so that they have no neighbour."""
-    settings = rules.settings
+    settings = book.settings
     places: list[_Place] = []
     texts: list[Sentence] = []
 
@@ -111,11 +112,11 @@ def _places(
     subject_words = " ".join(s.words.strip() for s in sentences(subject))
     add("subject", settings.subject, (Sentence(f" {subject_words} ", asks=False),))
     text = own_words[:MAX_CHARACTERS]
-    if rules.fields is not None:
-        chosen = [line.partition(":")[2] for line in rules.fields.findall(text)[:5]]
+    if book.fields is not None:
+        chosen = [line.partition(":")[2] for line in book.fields.findall(text)[:5]]
         add("form", settings.form, (s for line in chosen for s in sentences(line)))
         if chosen:
-            text = rules.fields.sub("", text)
+            text = book.fields.sub("", text)
     add("text", 1.0, sentences(text), numbered=True)
     places.append(_NOWHERE)
     texts.append(Sentence("  ", asks=False))
@@ -164,7 +165,7 @@ def _nearest(spot: dict[int, tuple[float, str]], i: int) -> int:
 
 
 def _structure(
-    rules: Rules, subject: str, own_words: str, sender_domain: str, recipients: Sequence[str]
+    book: Book, subject: str, own_words: str, sender_domain: str, recipients: Sequence[str]
 ) -> list[Evidence]:
     """What the form of the message says, at most one reason of each kind for a queue."""
     found: dict[tuple[Where, str], Evidence] = {}
@@ -173,7 +174,7 @@ def _structure(
         ("recipient", tuple(r.lower() for r in recipients[:50])),
         ("number", (subject, own_words[:MAX_CHARACTERS])),
     )
-    signs = {"sender": rules.senders, "recipient": rules.recipients, "number": rules.numbers}
+    signs = {"sender": book.senders, "recipient": book.recipients, "number": book.numbers}
     for where, texts in kinds:
         for sign in signs[where].found(texts):
             other = found.get((where, sign.queue))

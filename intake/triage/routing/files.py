@@ -93,8 +93,8 @@ def shipped_pack() -> Pack:
     return pack
 
 
-def office_pack(file: Path, queues: Collection[str]) -> Pack:
-    """The pack of an office that has a file of its own. Raises :class:`ConfigurationError`."""
+def office_file(file: Path) -> str:
+    """The text of an office's own rule file. Raises :class:`ConfigurationError`."""
     try:
         with open(file, "rb") as stream:
             octets = stream.read(MAX_OCTETS + 1)
@@ -107,11 +107,10 @@ def office_pack(file: Path, queues: Collection[str]) -> Pack:
             f"{file}: this is larger than {MAX_OCTETS // 1024:,} KiB, and no rule file; name the right one"
         )
     try:
-        text = octets.decode("utf-8-sig")
+        return octets.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = octets[: error.start].count(b"\n") + 1
         raise ConfigurationError(f"{file}, line {line}: this is not UTF-8 text; save the file as UTF-8") from None
-    return pack_of(text, str(file), queues)
 
 
 def pack_of(text: str, name: str, queues: Collection[str]) -> Pack:

@@ -132,12 +132,13 @@ class Index:
             found.append(Found(term, bisect_right(begins, start) - 1, True))
         if self._deletions:
             for match in _LONG_WORD.finditer(text):
-                before = bisect_right(starts, match.end() - 1) - 1
-                if before >= 0 and ends[before] > match.start():
+                start, end = match.span(1)
+                before = bisect_right(starts, end - 1) - 1
+                if before >= 0 and ends[before] > start:
                     continue  # a term was found in it
-                for term in self._close_to(match.group()):
+                for term in self._close_to(match[1]):
                     if _speaks(term, wanted):
-                        found.append(Found(term, bisect_right(begins, match.start()) - 1, False))
+                        found.append(Found(term, bisect_right(begins, start) - 1, False))
         return found
 
     def _automaton(self, wanted: frozenset[str]) -> Any:
@@ -172,7 +173,8 @@ def _speaks(term: Term, wanted: frozenset[str]) -> bool:
     return not term.languages.isdisjoint(wanted) if wanted else term.everywhere
 
 
-_LONG_WORD = re.compile(rf"(?<= )[^\W\d_]{{{SHORTEST},40}}(?= )")
+_LONG_WORD = re.compile(rf" ([^\W\d_]{{{SHORTEST},40}})(?= )")
+"""A space in front is found faster than looked back for."""
 
 
 def _key(term: Term) -> tuple[str, _Phrase | None]:

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules in force: what was read from the rule files, ready to be asked."""
+"""The rules in force: what was read from the rule files, ready to be asked.
 
-from collections.abc import Collection, Iterator
+Making them ready takes half a second of a processor. The daemon has two processes, and only the one that reads mail
+asks them; so they are made where they are first asked, and travel to another process as the text they were read from.
+"""
+
+import functools
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from intake.patterns import Pattern
-from intake.triage.routing.files import Pack, office_pack, pack_of, shipped_pack
+from intake.triage.routing.files import Pack, office_file, pack_of, shipped_pack
 from intake.triage.routing.index import MIXED_IN, SHORT, Index, Term
 from intake.triage.routing.spelling import cyrillic, romanised, spellings
 
@@ -68,8 +74,8 @@ class Signs:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """The rules of one office; make them with :meth:`read` or :meth:`shipped`."""
+class Book:
+    """Rules that are ready to be asked."""
 
     settings: Settings
     index: Index
@@ -82,25 +88,7 @@ class Rules:
     """A line of a web form that names the concern; its group is what the person chose."""
 
     @classmethod
-    def shipped(cls, queues: Collection[str]) -> "Rules":
-        """The rules that come with the package, without the queues that this office does not have."""
-        return cls.of(shipped_pack(), queues)
-
-    @classmethod
-    def load(cls, text: str, name: str, queues: Collection[str]) -> "Rules":
-        """The rules in the ``text`` of a rule file; ``name`` is the file's name for errors. Raises as :meth:`read`."""
-        return cls.of(pack_of(text, name, queues), queues)
-
-    @classmethod
-    def read(cls, file: Path | None, queues: Collection[str]) -> "Rules":
-        """The rules in the office's own ``file``, or the shipped ones.
-
-        Raises :class:`intake.errors.ConfigurationError`: one line per mistake, with file, line and remedy.
-        """
-        return cls.of(office_pack(file, queues), queues) if file else cls.shipped(queues)
-
-    @classmethod
-    def of(cls, pack: Pack, queues: Collection[str], *, typos: bool = True, romanise: bool = True) -> "Rules":
+    def of(cls, pack: Pack, queues: Collection[str], *, typos: bool, romanise: bool) -> "Book":
         """The rules in ``pack``; those that speak for a queue that is not among ``queues`` are left out."""
         rules: dict[str, list[Rule]] = {}
         for (queue, concepts), (weight, yielding) in pack.evidence.items():
@@ -119,6 +107,65 @@ class Rules:
             numbers=_signs(pack.numbers, queues, together=False),
             fields=pack.fields,
         )
+
+
+class Rules:
+    """The rules of one office; make them with :meth:`read`, :meth:`load` or :meth:`shipped`."""
+
+    def __init__(
+        self, pack: Callable[[], Pack], queues: Collection[str], typos: bool = True, romanise: bool = True
+    ) -> None:
+        """The rules in what ``pack`` answers, without the queues that are not among ``queues``.
+
+        ``typos``: misspellings are forgiven; ``romanise``: terms of other scripts are also found in Latin letters.
+        """
+        self._made_of = (pack, frozenset(queues), typos, romanise)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Rules, self._made_of
+
+    @functools.cached_property
+    def book(self) -> Book:
+        """What is asked; made at the first use."""
+        pack, queues, typos, romanise = self._made_of
+        return Book.of(pack(), queues, typos=typos, romanise=romanise)
+
+    def warm_up(self) -> None:
+        """Make what is asked now instead of at the first question."""
+        _ = self.book
+
+    @property
+    def settings(self) -> Settings:
+        """The numbers of ``[settings]``."""
+        return self.book.settings
+
+    @classmethod
+    def shipped(cls, queues: Collection[str]) -> "Rules":
+        """The rules that come with the package, without the queues that this office does not have."""
+        return cls(shipped_pack, queues)
+
+    @classmethod
+    def load(cls, text: str, name: str, queues: Collection[str]) -> "Rules":
+        """The rules in the ``text`` of a rule file; ``name`` is the file's name for errors. Raises as :meth:`read`."""
+        pack_of(text, name, queues)  # for its mistakes: they are told now
+        return cls(functools.partial(pack_of, text, name, frozenset(queues)), queues)
+
+    @classmethod
+    def of(cls, pack: Pack, queues: Collection[str], *, typos: bool = True, romanise: bool = True) -> "Rules":
+        """The rules in ``pack``, which is not to be changed after."""
+        return cls(functools.partial(_same, pack), queues, typos, romanise)
+
+    @classmethod
+    def read(cls, file: Path | None, queues: Collection[str]) -> "Rules":
+        """The rules in the office's own ``file``, or the shipped ones.
+
+        Raises :class:`intake.errors.ConfigurationError`: one line per mistake, with file, line and remedy.
+        """
+        return cls.load(office_file(file), str(file), queues) if file else cls.shipped(queues)
+
+
+def _same(pack: Pack) -> Pack:
+    return pack
 
 
 CLEAR = 3.0
