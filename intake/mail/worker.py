@@ -27,7 +27,8 @@ from intake.triage.language import LanguageGuess, detect
 MEMORY_LIMIT = 1024 * 1024 * 1024
 """Address space of the worker, in bytes; about a quarter of it is used on ordinary mail."""
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
+"""It takes two seconds of processor time, which a machine with much else to do gives to a patient command last."""
 
 AHEAD = 32 * 1024
 """Octets of messages that lie in the pipe at most; a pipe of Linux holds more than 200 KiB."""
@@ -129,7 +130,8 @@ class Worker:
         except (EOFError, OSError):
             self._kill()
             raise WorkerUnavailable(
-                "the process that reads messages does not start; look for lack of memory in the system's log"
+                f"the process that reads messages did not start within {START_SECONDS:.0f} seconds or ended at once; "
+                "look for lack of memory in the system's log, and for what else keeps this machine busy"
             ) from None
         return ours
 
