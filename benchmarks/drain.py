@@ -97,7 +97,7 @@ class Sink:
 
 
 def _cpu(of: str | int) -> float:
-    """CPU seconds of a process, or of those live ones with this in their command lines; with their children."""
+    """CPU seconds of a process, or of those live ones with this in their command lines; with all that they started."""
     parents: dict[int, int] = {}
     spent: dict[int, int] = {}
     matching: set[int] = set()
@@ -113,7 +113,9 @@ def _cpu(of: str | int) -> float:
         parents[number], spent[number] = int(fields[1]), sum(int(f) for f in fields[11:15])
         if number == of if isinstance(of, int) else of in line:
             matching.add(number)
-    return sum(used for number, used in spent.items() if {number, parents[number]} & matching) / TICKS
+    while more := {number for number, parent in parents.items() if parent in matching} - matching:
+        matching |= more
+    return sum(spent[number] for number in matching) / TICKS
 
 
 def sieve(mails: list[bytes], connections: int) -> tuple[float, float]:

@@ -47,9 +47,10 @@ from intake.mail.acknowledgement import Texts
 from intake.mail.assessment import Reader
 from intake.mail.eligibility import Policy
 from intake.mail.outbox import Outbox
+from intake.mail.reading import WorkerUnavailable
 from intake.mail.reception import Desk
 from intake.mail.watcher import Watcher
-from intake.mail.worker import Worker, WorkerUnavailable
+from intake.mail.worker import Worker
 from intake.metrics import Exporter, Metrics
 from intake.office import Calendar
 from intake.report.weekly import Weekly, in_a_process

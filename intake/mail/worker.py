@@ -1,34 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading messages in a process of its own, so that no message can stop the service.
+"""Reading messages in processes of their own, so that no message can stop the service.
 
-Parsing and judging work on what strangers wrote. The worker has a time limit for each message and a memory limit
-for itself; a message that exceeds either, or kills the worker, is reported as :class:`AssessmentFailed`, the worker
+Parsing and judging work on what strangers wrote. A reading process has a time limit for each message and a memory limit
+for itself; a message that exceeds either, or kills the process, is reported as :class:`AssessmentFailed`, the process
 is replaced, and the next message goes on. The caller counts the failures and quarantines (see ``watcher.py``).
-The worker ends by itself when its parent does: the pipe closes.
+
+Ordinary mail is read by one process. In a backlog, where blocks of messages wait, a second one reads beside it:
+deciding takes more processor time than everything else together.
 """
 
 import asyncio
 import datetime as dt
-import gc
-import multiprocessing
-import resource
-import signal
-import time
+import queue
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import TypeVar
 
 from intake.errors import IntakeError
 from intake.mail.assessment import Assessment, Reader
-from intake.triage.language import LanguageGuess, detect
+from intake.mail.reading import ForkServer, ReadingProcess
 
-MEMORY_LIMIT = 1024 * 1024 * 1024
-"""Address space of the worker, in bytes; about a quarter of it is used on ordinary mail."""
-
-START_SECONDS = 180.0
-"""It takes two seconds of processor time, which a machine with much else to do gives to a patient command last."""
+SIDE_BY_SIDE = 2
+"""Reading processes at the most. A third has nothing to do: no more blocks are fetched ahead."""
 
 AHEAD = 32 * 1024
 """Octets of messages that lie in the pipe at most; a pipe of Linux holds more than 200 KiB."""
@@ -41,123 +36,82 @@ class AssessmentFailed(IntakeError):
     """One message could not be read within its limits."""
 
 
-class WorkerUnavailable(IntakeError):
-    """No message can be read at the moment, and none is to blame."""
-
-
-class _Timed:
-    """The language detector, and how many seconds it took the last time."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self, *args: Any, **kwargs: Any) -> LanguageGuess:
-        start = time.perf_counter()
-        try:
-            return detect(*args, **kwargs)
-        finally:
-            self.seconds = time.perf_counter() - start
+_T = TypeVar("_T")
 
 
 def _unmeasured(_detector: float, _decision: float) -> None:
     """Nobody wants to know."""
 
 
-def _serve(pipe: Connection, readers: Mapping[str, Reader]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    gc.disable()
-    for reader in readers.values():
-        reader.warm_up()
-    gc.freeze()  # what was loaded stays: nobody need look through it for what is no longer needed
-    gc.enable()
-    detector = _Timed()
-    pipe.send("ready")
-    while True:
-        try:
-            mailbox, raw, internal_date = pipe.recv()
-        except EOFError:
-            return
-        start = time.perf_counter()
-        try:
-            answer: Assessment | str = readers[mailbox].assess(raw, internal_date, detector=detector)
-        except Exception as error:  # whatever a message did, it is this message's failure
-            answer = type(error).__name__
-        pipe.send((answer, detector.seconds, time.perf_counter() - start))
-
-
 class Worker:
-    """The worker process. ``seconds`` is the time limit for one message.
+    """Reads messages. ``seconds`` is the time limit for one message.
 
     ``measured`` is told of each message how many seconds its language and the whole decision took; it is called in
-    a thread.
+    threads.
     """
 
     def __init__(
         self, readers: Mapping[str, Reader], *, seconds: float, measured: Callable[[float, float], None] = _unmeasured
     ) -> None:
-        self._readers = dict(readers)
         self._seconds = seconds
         self._measured = measured
-        self._context = multiprocessing.get_context("spawn")
-        self._process: BaseProcess | None = None
-        self._pipe: Connection | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
+        self._server = ForkServer(readers)
+        self._forking = threading.Lock()
+        self._threads = ThreadPoolExecutor(max_workers=SIDE_BY_SIDE, thread_name_prefix="worker")
+        self._idle: queue.LifoQueue[_Slot] = queue.LifoQueue()
+        """As many as threads. The last that worked works again, so that a second process is only there where needed."""
+        for _ in range(SIDE_BY_SIDE):
+            self._idle.put(_Slot())
 
     async def start(self) -> None:
-        """Start the process now instead of at the first message. Raises :class:`WorkerUnavailable`."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._started)
+        """Start reading now instead of at the first message. Raises :class:`WorkerUnavailable`."""
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._with_slot, self._pipe)
 
     async def assess(self, mailbox: str, messages: Sequence[Unread]) -> list[Assessment | AssessmentFailed]:
         """What each message says, in order, or why it could not be read. Raises :class:`WorkerUnavailable`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._ask, mailbox, messages)
+        return await loop.run_in_executor(
+            self._threads, self._with_slot, lambda slot: self._ask(slot, mailbox, messages)
+        )
 
-    def _started(self) -> Connection:
-        return self._pipe or self._start()
-
-    def _start(self) -> Connection:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(theirs, self._readers), daemon=True, name="intake-worker")
-        process.start()
-        theirs.close()
-        self._process, self._pipe = process, ours
+    def _with_slot(self, use: "Callable[[_Slot], _T]") -> _T:
+        slot = self._idle.get()
         try:
-            if not ours.poll(START_SECONDS):
-                raise EOFError
-            ours.recv()
-        except (EOFError, OSError):
-            self._kill()
-            raise WorkerUnavailable(
-                f"the process that reads messages did not start within {START_SECONDS:.0f} seconds or ended at once; "
-                "look for lack of memory in the system's log, and for what else keeps this machine busy"
-            ) from None
-        return ours
+            if slot.server is not self._server:
+                slot.kill()  # it reads by other rules
+            return use(slot)
+        finally:
+            self._idle.put(slot)
 
-    def _ask(self, mailbox: str, messages: Sequence[Unread]) -> list[Assessment | AssessmentFailed]:
+    def _pipe(self, slot: "_Slot") -> Connection:
+        if slot.process is None:
+            with self._forking:
+                slot.server, slot.process = self._server, self._server.fork()
+        return slot.process.pipe
+
+    def _ask(self, slot: "_Slot", mailbox: str, messages: Sequence[Unread]) -> list[Assessment | AssessmentFailed]:
         answers: list[Assessment | AssessmentFailed] = []
         sizes = [len(raw) for raw, _ in messages]
         sent = 0
         while len(answers) < len(messages):
-            pipe = self._started()
+            pipe = self._pipe(slot)
             try:
-                # Some ahead, so that the worker never waits for us; but no more than the pipe can hold, for a send that
-                # blocks has no time limit. To a worker that has nothing to do any size can be sent: it reads.
+                # Some ahead, so that the process never waits for us; but no more than the pipe can hold, for a send
+                # that blocks has no time limit. To a process that has nothing to do any size can be sent: it reads.
                 while sent < len(messages) and (sent == len(answers) or sum(sizes[len(answers) : sent + 1]) <= AHEAD):
                     pipe.send((mailbox, *messages[sent]))
                     sent += 1
-                answers.append(self._answer(pipe))
+                answers.append(self._answer(slot, pipe))
             except (EOFError, OSError):
                 answers.append(AssessmentFailed("reading needed too much memory or ended the worker process"))
-                self._kill()
-            if self._pipe is None:
+                slot.kill()
+            if slot.process is None:
                 sent = len(answers)  # what the old process had not answered goes to the new one
         return answers
 
-    def _answer(self, pipe: Connection) -> Assessment | AssessmentFailed:
+    def _answer(self, slot: "_Slot", pipe: Connection) -> Assessment | AssessmentFailed:
         if not pipe.poll(self._seconds):
-            self._kill()
+            slot.kill()
             return AssessmentFailed(f"reading took longer than {self._seconds:g} s")
         answer, detector, whole = pipe.recv()
         if isinstance(answer, Assessment):
@@ -165,24 +119,33 @@ class Worker:
             return answer
         return AssessmentFailed(f"reading failed with {answer}")
 
-    def _kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-        if self._pipe is not None:
-            self._pipe.close()
-        self._process = self._pipe = None
-
     async def replace_readers(self, readers: Mapping[str, Reader]) -> None:
-        """Read with other rules from now on; a message being read is finished first."""
+        """Read with other rules from now on; what is being read is finished with the old ones."""
 
         def swap() -> None:
-            self._kill()
-            self._readers = dict(readers)
+            with self._forking:
+                old, self._server = self._server, ForkServer(readers)
+                old.close()
 
-        await asyncio.get_running_loop().run_in_executor(self._thread, swap)
+        await asyncio.to_thread(swap)
 
     def close(self) -> None:
-        """End the worker; a message being read is finished first."""
-        self._thread.submit(self._kill).result()
-        self._thread.shutdown()
+        """End all processes; what is being read is finished first."""
+        self._threads.shutdown()
+        while not self._idle.empty():
+            self._idle.get().kill()
+        self._server.close()
+
+
+class _Slot:
+    """Room for one reading process, and the server that it is a fork of."""
+
+    def __init__(self) -> None:
+        self.server: ForkServer | None = None
+        self.process: ReadingProcess | None = None
+
+    def kill(self) -> None:
+        """End its process, if there is one."""
+        if self.process is not None:
+            self.process.kill()
+        self.process = None
