@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Everything that is measured and does not fit into ``make test``, as one dated report.
 
-``python -m benchmarks.measure DATE`` (``make measure``) runs each measurement as a command of its own and writes
-what it printed to ``docs/measurements/DATE.md``. The figures are of the machine that it ran on; ratios within one run
-are what can be compared.
+``python -m benchmarks.measure DATE [TITLE…]`` (``make measure``) runs each measurement as a command of its own, or only
+those with these titles, and writes what it printed to ``docs/measurements/DATE.md``. The figures are of the machine
+that it ran on; ratios within one run are what can be compared.
 """
 
 import os
@@ -143,14 +143,16 @@ MEASUREMENTS: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
 
 def main() -> None:
     """Measure, and write the report."""
-    target = ROOT / "docs" / "measurements" / f"{sys.argv[1]}.md"
+    date, *titles = sys.argv[1:]
+    wanted = [one for one in MEASUREMENTS if not titles or one[0] in titles]
+    target = ROOT / "docs" / "measurements" / f"{date}.md"
     target.parent.mkdir(exist_ok=True)
     parts = [
-        f"# Measurements of {sys.argv[1]}\n\n"
+        f"# Measurements of {date}\n\n"
         f"On {os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}. "
-        "Made by `make measure`.\n"
+        f"Made by `make measure`{', some of its measurements' if titles else ''}.\n"
     ]
-    for title, meaning, command, environment in MEASUREMENTS:
+    for title, meaning, command, environment in wanted:
         print(f"measure: {title}", flush=True)
         start = time.monotonic()
         done = subprocess.run(
