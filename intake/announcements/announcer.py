@@ -27,7 +27,7 @@ from intake.announcements.plan import Plan
 from intake.announcements.prompts import Prompt, PromptTexts
 from intake.announcements.recordings import Recordings
 from intake.announcements.speaking import Outcome, Progress, Speaker, Studio
-from intake.announcements.store import Store, write_durably, writing
+from intake.announcements.store import Store, put_in_place
 from intake.config import Settings
 from intake.errors import AnnouncementError
 from intake.listening import ListeningLimits, Recogniser
@@ -165,10 +165,7 @@ class Announcer:
             code: {"language": language, "name": one.name, "at": one.at.isoformat()} for code, one in everyone.items()
         }
         path = self.library.folder / _APPROVALS
-        aside = path.with_name(f".{_APPROVALS}")
-        with writing(self.library.folder, aside):
-            write_durably(aside, json.dumps(told, ensure_ascii=False, indent=1).encode())
-            aside.replace(path)
+        put_in_place(self.library.folder, path, json.dumps(told, ensure_ascii=False, indent=1).encode())
         return replace(found, own=True, reason=f"approved by {name}", approved=approval)
 
     def approvals(self) -> dict[str, Approval]:

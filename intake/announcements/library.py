@@ -19,9 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from intake.announcements.layout import Layout
-from intake.announcements.store import Store, sync, write_durably, writing
+from intake.announcements.store import Store, write_durably, writing
 from intake.audio import Format
 from intake.errors import AnnouncementError
+from intake.files import sync
 
 CURRENT = "current"
 

@@ -20,6 +20,7 @@ from typing import Any, cast
 
 from intake.audio import KINDS, Format
 from intake.errors import AnnouncementError
+from intake.files import sync
 
 MADE = "made.json"
 HEARD = "heard.json"
@@ -120,10 +121,7 @@ class Store:
         if made is None:
             raise KeyError(key)
         path = self._folder / key / HEARD
-        aside = path.with_suffix(f".{os.getpid()}")
-        with writing(self._folder, aside):
-            write_durably(aside, json.dumps(asdict(heard), ensure_ascii=False).encode())
-            aside.replace(path)
+        put_in_place(self._folder, path, json.dumps(asdict(heard), ensure_ascii=False).encode())
         self._known[key] = replace(made, heard=heard)
         return replace(made, heard=heard)
 
@@ -178,13 +176,12 @@ def write_durably(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def sync(path: Path) -> None:
-    """A file's bytes, or what was made, renamed or removed in a folder, are on the disk when this returns."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def put_in_place(folder: Path, path: Path, data: bytes) -> None:
+    """A file below ``folder`` that everybody may read: the old one or the new one, whole. Raises as :func:`writing`."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    with writing(folder, aside):
+        write_durably(aside, data)
+        aside.replace(path)
 
 
 @contextlib.contextmanager

@@ -79,7 +79,7 @@ def make(ledger: Path, folder: Path, now: dt.datetime) -> Path:
             files.own_like(folder, folder.parent)
         _copy(ledger, new, now, remedy="put a backup in its place: intake restore FILE")
         new.replace(file)
-        files.sync_folder(folder)
+        files.sync(folder)
     except (OSError, sqlite3.Error) as error:
         raise LedgerError(
             f"{file}: the backup could not be made ({_reason(error)}); check disk space and the right to write there"
@@ -222,7 +222,7 @@ def restore(file: Path, ledger: Path, data: Path, now: dt.datetime) -> Restored:
             for suffix in ("-wal", "-shm"):
                 Path(f"{ledger}{suffix}").unlink(missing_ok=True)
             new.replace(ledger)
-            files.sync_folder(ledger.parent)
+            files.sync(ledger.parent)
         finally:
             os.close(lock)
     except (OSError, sqlite3.Error) as error:

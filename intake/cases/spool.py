@@ -14,7 +14,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from intake.errors import LedgerError
-from intake.files import replace_durably, sync_folder
+from intake.files import replace_durably, sync
 
 MESSAGE = ".eml"
 
@@ -52,7 +52,7 @@ class PrivateSpool:
             for path in (self.folder / name, self.folder / (name + MESSAGE)):
                 path.unlink(missing_ok=True)
         if names and self.folder.is_dir():
-            sync_folder(self.folder)
+            sync(self.folder)
 
     def tidy(self, named: Collection[str]) -> int:
         """Delete what the ledger does not name; returns how many files. Not while :meth:`keep` is at work."""
@@ -86,7 +86,7 @@ class PrivateSpool:
         try:
             if not self.folder.is_dir():
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                sync_folder(self.folder.parent)
+                sync(self.folder.parent)
             replace_durably(self.folder / name, data)
         except OSError as error:
             raise self._refused(error) from None

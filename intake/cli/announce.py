@@ -23,7 +23,7 @@ from intake.announcements import announcer, preview
 from intake.announcements.announcer import Announcer, Built
 from intake.announcements.library import Library
 from intake.announcements.speaking import Outcome
-from intake.announcements.store import write_durably, writing
+from intake.announcements.store import put_in_place
 from intake.cases import ledger as books
 from intake.cases.clock import system_clock
 from intake.cases.ledger import Ledger
@@ -97,10 +97,7 @@ async def write_preview(file: Path, target: Path | None, languages: Sequence[str
     async with Announcer.open(settings) as office:
         built, _ = await _build(office, languages)
         html = await preview.page(built, office.store, office_name, calendar, system_clock())
-    aside = path.with_name(f".{path.name}")
-    with writing(path.parent, aside):
-        write_durably(aside, html.encode())
-        aside.replace(path)
+    put_in_place(path.parent, path, html.encode())
     echo(str(path))
 
 

@@ -18,6 +18,7 @@ import signal
 import time
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import recv_handle, send_handle
 from typing import Any
 
@@ -114,7 +115,7 @@ class ForkServer:
     def __init__(self, readers: Mapping[str, Reader]) -> None:
         self._readers = dict(readers)
         self._context = multiprocessing.get_context("spawn")
-        self._process: Any = None
+        self._process: BaseProcess | None = None
         self._control: Connection | None = None
 
     def fork(self) -> ReadingProcess:
@@ -148,8 +149,9 @@ class ForkServer:
 
     def close(self) -> None:
         """End it; its forks are not touched."""
-        if self._control is not None:
+        if self._process is not None:
             self._process.kill()
             self._process.join()
+        if self._control is not None:
             self._control.close()
-            self._control = None
+        self._process = self._control = None
